@@ -1,0 +1,37 @@
+"""Amends: the open-source service-recovery desk. Its checker reads a reply before it is sent.
+
+    import amends
+
+    review = amends.check("We apologise for any inconvenience.", fault="team")
+    print(review.verdict_words, review.score)
+
+What is here is loaded when it is first used: `import amends` itself costs next to nothing.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+__all__ = ["EarlierReplies", "Review", "Weights", "__version__", "check"]
+
+if TYPE_CHECKING:
+    from amends.checker import EarlierReplies, Review, Weights, check
+
+_HOMES = {
+    "EarlierReplies": "amends.checker",
+    "Review": "amends.checker",
+    "Weights": "amends.checker",
+    "check": "amends.checker",
+}
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'amends' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(home), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

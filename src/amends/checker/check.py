@@ -1,0 +1,311 @@
+"""Checks a reply: zones, sentences, rules, sentence model, whole-reply checks, severities, verdict, score."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+from amends.checker.catalogue import COMPONENTS, FAULTS, SENTENCE_LABELS
+from amends.checker.engine import Engine, Hit, allowed
+from amends.checker.features import tokens
+from amends.checker.jurisdictions import apology_protection
+from amends.checker.matchers import Matcher
+from amends.checker.model import SentenceModel, load_model
+from amends.checker.pack import available_languages, load_pack
+from amends.checker.review import Component, Finding, Fix, Missing, Review
+from amends.checker.scoring import FAULT_PARTIES, Weights, order_of_help, score, severity, verdict
+from amends.checker.similarity import EarlierReplies
+from amends.checker.whole_reply import Reading, whole_reply_findings
+from amends.text import LANGUAGES, Normalised, identify, normalise, sentences, table, zones
+
+__all__ = ["CHANNELS", "Checker", "check"]
+
+CHANNELS = ("private", "public")
+_LONGEST_SENTENCE = 1_200
+_DEFAULT_WEIGHTS = Weights()
+_KIND = {label: "component" for label in COMPONENTS} | {label: "fault" for label in FAULTS}
+
+Evidence = dict[str, list[tuple[int, int, Hit | None]]]
+"""What one sentence shows: label to places in the folded text, with the rule's match when a rule found it."""
+
+
+class Checker:
+    """The checker of one language. Not safe for several threads at once; make one for each."""
+
+    def __init__(self, language: str, *, model: bool = True, rules: bool = True, matcher: type[Matcher] | None = None):
+        """Load a language.
+
+        Args:
+            language: ISO 639-1 code of a language that has a pack.
+            model: Whether to use the sentence model.
+            rules: Whether a rule's match decides; without, it only informs the model.
+            matcher: How to look for the rules' anchors; the fastest way there is if not given.
+
+        Raises:
+            PackError: There is no such pack, or it is wrong.
+        """
+        self.language = language
+        self.engine = Engine(load_pack(language), matcher)
+        self.model: SentenceModel | None = load_model(language) if model else None
+        self._rules_decide = rules or self.model is None
+        self._common = frozenset(table(language).function_words) if language in LANGUAGES else frozenset[str]()
+
+    def review(
+        self,
+        text: str,
+        *,
+        complaint: str | None = None,
+        name: str | None = None,
+        fault: str | None = None,
+        channel: str | None = None,
+        vocabulary: Mapping[str, str] | None = None,
+        earlier: EarlierReplies | None = None,
+        jurisdiction: str | None = None,
+        weights: Weights | None = None,
+    ) -> Review:
+        """Review a reply in this language; arguments as in `amends.check`."""
+        folded = normalise(text)
+        spans, repeated = self._sentences(text, complaint, folded)
+        held = self.read(folded, spans, repeated)
+        components, findings = self._collected(folded, spans, held, fault)
+        whole = whole_reply_findings(
+            Reading(folded, spans, held, self._common),
+            complaint=complaint,
+            name=name,
+            fault=fault,
+            channel=channel,
+            vocabulary=vocabulary,
+            earlier=earlier,
+        )
+        findings.extend(
+            Finding(
+                one.label,
+                tuple(folded.span(*span) for span in one.spans),
+                severity(one.label, fault),
+                None,
+                one.fix,
+                one.detail,
+            )
+            for one in whole
+        )
+        parts = {part.label for part in components}
+        faults = {finding.label for finding in findings}
+        outcome = verdict(parts, faults)
+        settings = weights or _DEFAULT_WEIGHTS
+        missing: tuple[Missing, ...] = ()
+        if outcome != "none":
+            missing = tuple(Missing(label) for label in order_of_help(settings) if label not in parts)
+        return Review(
+            text,
+            self.language,
+            tuple(components),
+            tuple(findings),
+            missing,
+            outcome,
+            score(parts, faults, settings),
+            information=apology_protection(jurisdiction) if jurisdiction else None,
+        )
+
+    def read(
+        self, folded: Normalised, spans: Sequence[tuple[int, int]], repeated: Sequence[tuple[int, int]] = ()
+    ) -> list[Evidence]:
+        """Which labels each sentence carries, and where.
+
+        Args:
+            folded: The text.
+            spans: Its sentences, in the folded text.
+            repeated: Places where the customer's own words are repeated, in the folded text.
+        """
+        if not spans:
+            return []
+        hits = self.engine.hits(folded, spans)
+        if repeated:
+            hits = [hit for hit in hits if not any(start < hit.end and hit.start < end for start, end in repeated)]
+        held: list[Evidence] = [{} for _ in spans]
+        if self._rules_decide:
+            for hit in hits:
+                if hit.rule.sure and not hit.rule.conditional:
+                    _note(held[hit.sentence], hit)
+        if self.model is not None:
+            self._ask_model(self.model, folded, spans, hits, held)
+        if self._rules_decide:
+            for hit in hits:
+                if hit.rule.sure and hit.rule.conditional and allowed(hit.rule, hit.sentence, held):
+                    _note(held[hit.sentence], hit)
+        return held
+
+    def _ask_model(
+        self,
+        model: SentenceModel,
+        folded: Normalised,
+        spans: Sequence[tuple[int, int]],
+        hits: Sequence[Hit],
+        held: list[Evidence],
+    ) -> None:
+        matches: list[list[str]] = [[] for _ in spans]
+        for hit in hits:
+            if hit.rule.id not in matches[hit.sentence]:
+                matches[hit.sentence].append(hit.rule.id)
+        text = folded.text
+        logits = model.logits([tokens(text, start, end) for start, end in spans], matches)
+        rows, columns = (logits >= model.thresholds).nonzero()
+        for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+            label = SENTENCE_LABELS[column]
+            evidence = held[row]
+            if label not in evidence:
+                places = [
+                    (hit.start, hit.end, None)
+                    for hit in hits
+                    if hit.sentence == row and label in hit.rule.labels and _KIND[label] == "fault"
+                ]
+                evidence[label] = list(places[:1]) or [(*spans[row], None)]
+
+    def _sentences(
+        self, text: str, complaint: str | None, folded: Normalised
+    ) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+        """The author's sentences and the repeated words of the customer, as spans of the folded text."""
+        spans: list[tuple[int, int]] = []
+        repeated: list[tuple[int, int]] = []
+        position = folded.position
+        begin: int | None = None
+        for zone in (*zones(text, complaint), None):
+            if zone is not None and zone.kind in ("author", "repeated"):
+                if begin is None:
+                    begin = zone.start
+                end = zone.end
+                if zone.kind == "repeated":
+                    repeated.append((position(zone.start), position(zone.end)))
+            elif begin is not None:
+                for start, stop in sentences(text, begin, end, self.language):
+                    spans.extend(_pieces(position(start), position(stop)))
+                begin = None
+        return spans, repeated
+
+    def _collected(
+        self, folded: Normalised, spans: Sequence[tuple[int, int]], held: Sequence[Evidence], fault: str | None
+    ) -> tuple[list[Component], list[Finding]]:
+        parts: dict[str, list[tuple[int, int]]] = {}
+        findings: list[Finding] = []
+        for evidence in held:
+            for label, places in evidence.items():
+                kind = _KIND.get(label)
+                if kind == "component":
+                    own = parts.setdefault(label, [])
+                    own.extend(span for span in dict.fromkeys(folded.span(a, b) for a, b, _ in places) if span not in own)
+                elif kind == "fault":
+                    where = tuple(dict.fromkeys(folded.span(start, end) for start, end, _ in places))
+                    first = next((hit for _, _, hit in places if hit is not None), None)
+                    mended = next((fix for _, _, hit in places if hit and (fix := _fix(folded, hit, label))), None)
+                    weight = severity(label, fault)
+                    findings.append(Finding(label, where, weight, first.rule.id if first else None, mended))
+        components = [Component(label, tuple(sorted(parts[label]))) for label in COMPONENTS if label in parts]
+        findings.sort(key=lambda finding: (finding.spans[0], FAULTS.index(finding.label)))
+        return components, findings
+
+
+def _note(evidence: Evidence, hit: Hit) -> None:
+    for label in hit.rule.labels:
+        places = evidence.setdefault(label, [])
+        if any(start < hit.end and hit.start < end for start, end, _ in places):
+            if hit.rule.fix is not None:
+                places.append((hit.start, hit.end, hit))
+        else:
+            places.append((hit.start, hit.end, hit))
+
+
+def _fix(folded: Normalised, hit: Hit, label: str) -> Fix | None:
+    """The edit that a rule offers, its first letter as the writer had it."""
+    rule = hit.rule
+    if rule.fix is None or label != rule.labels[-1]:
+        return None
+    start, end = folded.span(hit.start, hit.end)
+    text = rule.fix
+    for number, group in enumerate(hit.groups, 1):
+        text = text.replace(f"{{{number}}}", group or "")
+    text = " ".join(text.split())
+    if folded.original[start : start + 1].isupper():
+        text = text[:1].upper() + text[1:]
+    if text == "i" or text.startswith("i "):
+        text = "I" + text[1:]
+    return Fix(start, end, text)
+
+
+def _pieces(start: int, end: int) -> list[tuple[int, int]]:
+    """A sentence in pieces that a person could have written: endless ones are cut."""
+    if end - start <= _LONGEST_SENTENCE:
+        return [(start, end)] if end > start else []
+    return [(at, min(at + _LONGEST_SENTENCE, end)) for at in range(start, end, _LONGEST_SENTENCE)]
+
+
+@cache
+def _checker(language: str) -> Checker:
+    return Checker(language)
+
+
+def check(
+    text: str,
+    *,
+    language: str | None = None,
+    complaint: str | None = None,
+    name: str | None = None,
+    fault: str | None = None,
+    channel: str | None = None,
+    vocabulary: Mapping[str, str] | None = None,
+    earlier: EarlierReplies | Sequence[str] | None = None,
+    jurisdiction: str | None = None,
+    weights: Weights | None = None,
+) -> Review:
+    """Review a reply to a customer before it is sent.
+
+    Args:
+        text: The reply, plain text. Quoted mail, signatures and legal footers are left out of account.
+        language: ISO 639-1 code; recognised from the text if not given.
+        complaint: The customer's message.
+        name: The customer's name, when it is known.
+        fault: Who failed: "owner", "team", "system", "supplier", "expectation", "nobody" or "unknown". Severities
+            follow it (Robbennolt 2003).
+        channel: "private" or "public".
+        vocabulary: Words this house does not use, each with the one it uses.
+        earlier: Replies sent before, to find near copies. Make an `EarlierReplies` once when there are many.
+        jurisdiction: ISO 3166 code; adds what is known of apologies and liability there.
+        weights: Settings of the score.
+
+    Returns:
+        The review. A text whose language is unsure or not supported gives one that says so, without findings.
+
+    Raises:
+        ValueError: `fault` or `channel` is none of the above.
+        TypeError: `text` is no string.
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"the reply must be text, not {type(text).__name__}")
+    if fault is not None and fault not in FAULT_PARTIES:
+        raise ValueError(f"fault is one of {', '.join(FAULT_PARTIES)}, not {fault!r}")
+    if channel is not None and channel not in CHANNELS:
+        raise ValueError(f"channel is one of {', '.join(CHANNELS)}, not {channel!r}")
+    if language is None:
+        recognised = identify(_own_words(text))
+        language = recognised.language
+        if language is None:
+            return Review(text, None, reason=recognised.reason)
+    if language not in available_languages():
+        supported = ", ".join(available_languages())
+        return Review(text, language, reason=f"The language '{language}' is not supported yet (there are: {supported}).")
+    known = EarlierReplies(earlier) if earlier is not None and not isinstance(earlier, EarlierReplies) else earlier
+    return _checker(language).review(
+        text,
+        complaint=complaint,
+        name=name,
+        fault=fault,
+        channel=channel,
+        vocabulary=vocabulary,
+        earlier=known,
+        jurisdiction=jurisdiction,
+        weights=weights,
+    )
+
+
+def _own_words(text: str) -> str:
+    """The author's words alone, so that a quoted complaint does not decide the reply's language."""
+    own = [zone for zone in zones(text) if zone.kind == "author"]
+    if len(own) == 1 and own[0].start == 0 and own[0].end == len(text):
+        return text
+    return " ".join(text[zone.start : zone.end] for zone in own) or text

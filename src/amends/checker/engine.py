@@ -1,0 +1,152 @@
+"""Matches a language pack against a folded text.
+
+The engine knows no language. One pass of a matcher over the text finds the packs' anchors; only where an anchor of a
+pattern stands is its expression tried, within that sentence. The cost of a text so grows with its length and with
+what is found in it, not with the number of rules.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from amends.checker.matchers import Matcher, best_matcher
+from amends.checker.pack import Pack, Rule
+from amends.checker.patterns import CompiledPattern
+from amends.text import Normalised
+
+__all__ = ["Engine", "Hit", "allowed"]
+
+_Try = tuple[Callable[[str, int, int], "re.Match[str] | None"], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A rule's pattern found in a sentence.
+
+    Attributes:
+        rule: The rule.
+        sentence: Index of the sentence.
+        start: Where the match begins, in the folded text.
+        end: Where it ends.
+        groups: What the pattern remembered for the rule's fix.
+    """
+
+    rule: Rule
+    sentence: int
+    start: int
+    end: int
+    groups: tuple[str | None, ...] = ()
+
+
+class Engine:
+    """A pack, prepared for matching."""
+
+    def __init__(self, pack: Pack, matcher: type[Matcher] | None = None) -> None:
+        """Collect the anchors of all patterns.
+
+        Args:
+            pack: The rules.
+            matcher: How to look for anchors; the fastest one there is if not given.
+        """
+        self.pack = pack
+        self._patterns = [(pattern, rule) for rule in pack.rules for pattern in rule.patterns]
+        self._tries: list[_Try | None] = [None] * len(self._patterns)
+        self._guards: dict[str, list[Callable[[str, int, int], re.Match[str] | None]]] = {}
+        awaited: dict[str, list[int]] = {}
+        for number, (pattern, _) in enumerate(self._patterns):
+            for anchor in pattern.anchors:
+                awaited.setdefault(anchor, []).append(number)
+        self._awaited = [tuple(numbers) for numbers in awaited.values()]
+        self.literals = tuple(awaited)
+        self._scan = (matcher or best_matcher())(self.literals).scan
+
+    def hits(self, folded: Normalised, sentences: Sequence[tuple[int, int]]) -> list[Hit]:
+        """Every rule that matches in a sentence, `needs` and `without` not yet asked.
+
+        Args:
+            folded: The text.
+            sentences: Spans in the folded text, in order, not overlapping.
+
+        Returns:
+            At most one hit for each pattern and sentence, by sentence and place.
+        """
+        if not sentences:
+            return []
+        text = folded.text
+        starts = [start for start, _ in sentences]
+        awaited, tries = self._awaited, self._tries
+        tried: set[int] = set()
+        found: list[Hit] = []
+        width = len(tries)
+        for index, start, end in self._scan(text):
+            place = bisect_right(starts, start) - 1
+            if place < 0:
+                continue
+            first, last = sentences[place]
+            if end > last:
+                continue
+            for number in awaited[index]:
+                key = place * width + number
+                if key in tried:
+                    continue
+                tried.add(key)
+                attempt, exact = tries[number] or self._prepare(number)
+                got = attempt(folded.accented if exact else text, first, last)
+                if got is not None:
+                    rule = self._patterns[number][1]
+                    if not rule.unless or not self._cancelled(rule, text, first, last):
+                        found.append(Hit(rule, place, got.start(), got.end(), got.groups()))
+        found.sort(key=_place)
+        return found
+
+
+    def _prepare(self, number: int) -> "_Try":
+        """Compile a pattern when it is tried for the first time: most of a pack never is."""
+        made = _attempt(self._patterns[number][0])
+        self._tries[number] = made
+        return made
+
+    def _cancelled(self, rule: Rule, text: str, first: int, last: int) -> bool:
+        guards = self._guards.get(rule.id)
+        if guards is None:
+            guards = self._guards[rule.id] = [_attempt(guard)[0] for guard in rule.unless]
+        return any(guard(text, first, last) is not None for guard in guards)
+
+
+def _attempt(pattern: CompiledPattern) -> "_Try":
+    expression = re.compile(pattern.expression)
+    return (expression.match if pattern.at_start else expression.search), pattern.exact
+
+
+def _place(hit: Hit) -> tuple[int, int, int, str]:
+    return (hit.sentence, hit.start, -hit.end, hit.rule.id)
+
+
+def allowed(rule: Rule, sentence: int, held: Sequence[Mapping[str, object]]) -> bool:
+    """Whether a rule's `needs` and `without` hold at a sentence.
+
+    Args:
+        rule: The rule.
+        sentence: Index of the sentence of its match.
+        held: For each sentence the labels found so far.
+    """
+    needed = all(_somewhere(label, places, sentence, held) for label, places in rule.needs.items())
+    return needed and not any(_somewhere(label, places, sentence, held) for label, places in rule.without.items())
+
+
+def _somewhere(label: str, places: Sequence[str], sentence: int, held: Sequence[Mapping[str, object]]) -> bool:
+    for place in places:
+        if place == "reply":
+            span = range(len(held))
+        elif place == "before":
+            span = range(sentence)
+        else:
+            before = place in ("previous", "neighbour")
+            after = place in ("next", "neighbour")
+            here = place in ("same", "neighbour")
+            reach = [sentence - 1] * before + [sentence] * here + [sentence + 1] * after
+            span = range(max(0, min(reach)), min(len(held), max(reach) + 1))
+        if any(label in held[number] for number in span):
+            return True
+    return False

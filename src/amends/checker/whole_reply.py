@@ -1,0 +1,160 @@
+"""What only the whole reply shows: nothing owned, too many apologies, a missing name, a copy, missing the point."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from amends.checker.features import tokens
+from amends.checker.review import Fix
+from amends.checker.similarity import EarlierReplies
+from amends.text import Normalised, fold, normalise
+
+__all__ = ["Reading", "WholeReply", "whole_reply_findings"]
+
+_ACKNOWLEDGING = frozenset({"apology", "empathy", "responsibility"})
+_DEFENDING = frozenset(
+    {"denial", "policy-shield", "blame-customer", "blame-third-party", "beyond-control", "intent-defence", "minimising"}
+)
+_OWNING = frozenset({"responsibility", "repair", "prevention"})
+_MOST_APOLOGIES = 2
+_MOST_EXPLANATIONS = 2
+_LEAST_THINGS = 3
+_STEM = 5
+_MOST_COMPLAINT = 20_000
+_CAPITALISED = re.compile(r"[^\W\d_]")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the checks of the whole reply look at.
+
+    Attributes:
+        folded: The reply.
+        sentences: Spans of its sentences in the folded text.
+        held: For each sentence the labels found.
+        common: The language's function words, folded.
+    """
+
+    folded: Normalised
+    sentences: Sequence[tuple[int, int]]
+    held: Sequence[Mapping[str, object]]
+    common: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class WholeReply:
+    """A fault of the whole reply.
+
+    Attributes:
+        label: Which.
+        spans: Places in the folded text, when there are any.
+        detail: What exactly.
+        fix: An edit in the original text.
+    """
+
+    label: str
+    spans: tuple[tuple[int, int], ...] = ()
+    detail: str | None = None
+    fix: Fix | None = None
+
+
+def whole_reply_findings(
+    reading: Reading,
+    *,
+    complaint: str | None,
+    name: str | None,
+    fault: str | None,
+    channel: str | None,
+    vocabulary: Mapping[str, str] | None,
+    earlier: EarlierReplies | None,
+) -> list[WholeReply]:
+    """All faults of the whole reply, in the catalogue's order; arguments as in `amends.check`."""
+    found: list[WholeReply] = []
+    everywhere: set[str] = set().union(*reading.held) if reading.held else set()
+    places = _places(reading)
+    if fault != "nobody" and "apology" in everywhere and not everywhere & _OWNING:
+        found.append(WholeReply("regret-only", tuple(places["apology"][:1])))
+    if len(places.get("apology", ())) > _MOST_APOLOGIES or "over-apology" in everywhere:
+        found.append(WholeReply("over-apology", tuple(places.get("over-apology", places.get("apology", ())))))
+    if len(places.get("explanation", ())) > _MOST_EXPLANATIONS:
+        found.append(WholeReply("long-explanation", tuple(places["explanation"])))
+    defence = _facts_first(reading)
+    if defence is not None:
+        found.append(WholeReply("facts-first", (defence,)))
+    if name and channel != "public" and not _names(reading.folded.text, name):
+        found.append(WholeReply("no-name", (), name))
+    for word, right in (vocabulary or {}).items():
+        found.extend(_wrong_words(reading.folded, word, right))
+    if earlier is not None:
+        copy = earlier.nearest(reading.folded.original)
+        if copy is not None:
+            found.append(WholeReply("scripted", (), f"{copy[1]:.0%}"))
+    if complaint and _misses_the_point(reading, complaint, name):
+        found.append(WholeReply("off-the-point"))
+    if fault == "nobody" and "responsibility" in everywhere:
+        found.append(WholeReply("invented-admission", tuple(places["responsibility"][:1])))
+    return found
+
+
+def _places(reading: Reading) -> dict[str, list[tuple[int, int]]]:
+    places: dict[str, list[tuple[int, int]]] = {}
+    for span, labels in zip(reading.sentences, reading.held, strict=True):
+        for label in labels:
+            places.setdefault(label, []).append(span)
+    return places
+
+
+def _facts_first(reading: Reading) -> tuple[int, int] | None:
+    """The sentence of facts or defence that comes before any acknowledgement."""
+    for span, labels in zip(reading.sentences, reading.held, strict=True):
+        if not _ACKNOWLEDGING.isdisjoint(labels):
+            return None
+        if not _DEFENDING.isdisjoint(labels) or ("explanation" in labels and "names-offence" not in labels):
+            return span
+    return None
+
+
+def _names(text: str, name: str) -> bool:
+    """Whether a folded text names a person, in any inflected form of any part of the name."""
+    parts = [part for part in re.split(r"[^\w']+", fold(name)) if len(part) > 1] or [fold(name).strip()]
+    for part in parts:
+        stem = part[: max(3, len(part) - 2)]
+        if stem and re.search(rf"(?<!\w){re.escape(stem)}", text):
+            return True
+    return False
+
+
+def _wrong_words(folded: Normalised, word: str, right: str) -> list[WholeReply]:
+    wanted = fold(word).strip()
+    if not wanted:
+        return []
+    found = []
+    for match in re.finditer(rf"(?<!\w){re.escape(wanted)}(?!\w)", folded.text):
+        start, end = folded.span(*match.span())
+        written = folded.original[start:end]
+        text = right[:1].upper() + right[1:] if written[:1].isupper() else right
+        found.append(WholeReply("wrong-word", (match.span(),), f"{written} → {right}", Fix(start, end, text)))
+    return found
+
+
+def _misses_the_point(reading: Reading, complaint: str, name: str | None) -> bool:
+    """Whether the complaint names concrete things and the reply picks up none of them."""
+    if not reading.sentences:
+        return False
+    own_name = set(fold(name).split()) if name else set()
+    things = _things(normalise(complaint[:_MOST_COMPLAINT]).text, reading.common, own_name)
+    if len(things) < _LEAST_THINGS:
+        return False
+    said: set[str] = set()
+    for start, end in reading.sentences:
+        said |= _things(reading.folded.text[start:end], reading.common, own_name)
+    return things.isdisjoint(said)
+
+
+def _things(text: str, common: frozenset[str], without: set[str]) -> set[str]:
+    """The stems of content words in a folded text, and its numbers."""
+    stems = set(re.findall(r"\d+", text))
+    for token in tokens(text):
+        if len(token) > 3 and token not in common and token not in without and _CAPITALISED.match(token):
+            stems.add(token[:_STEM])
+    return stems

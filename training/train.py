@@ -1,0 +1,324 @@
+"""Trains the sentence model of a language from its labelled replies.
+
+    python training/train.py en            # writes src/amends/checker/models/en.npz
+    python training/train.py en --cross    # only measures, by cross-validation over the corpus
+
+Everything is linear and fitted by liblinear with a fixed seed: the same corpus and pack give the same model. What was
+compared on the way (other features, a convolutional network, other weightings) is told in training/README.md.
+"""
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from corpus import Reply, read_corpus
+
+from amends.checker.catalogue import COMPONENTS, FAULTS, SENTENCE_LABELS
+from amends.checker.engine import Engine, allowed
+from amends.checker.features import pieces, tokens
+from amends.checker.model import RULE_WEIGHT, SCALE, Floats, SentenceModel, Weights, beside
+from amends.checker.pack import available_languages, load_pack
+from amends.text import normalise
+
+MODELS = Path(__file__).resolve().parent.parent / "src" / "amends" / "checker" / "models"
+FOLDS = 5
+SEED = 20
+REGULARISATION = 0.6
+"""liblinear's C of the first stage: larger fits closer."""
+SECOND_REGULARISATION = 0.05
+BALANCE = 0.5
+"""How far rare labels are weighed up: 0 not at all, 1 until both sides weigh the same."""
+SECOND_BALANCE = 0.3
+COMPONENT_RECALL = 0.7
+FAULT_RECALL = 0.5
+"""How much recall counts beside precision when thresholds are chosen (the beta of the F measure)."""
+LEAST = 2
+"""In how many sentences a feature must occur."""
+MOST_RUNS = 45_000
+MOST_PIECES = 25_000
+LABEL_AT = {label: place for place, label in enumerate(SENTENCE_LABELS)}
+
+
+@dataclass(slots=True)
+class Prepared:
+    """A reply as the model sees it."""
+
+    tokens: list[list[str]]
+    rules: list[list[str]]
+    truth: NDArray[np.int8]
+    features: list[Counter[str]]
+    ruled: frozenset[str]
+
+
+def prepare(reply: Reply, engine: Engine | None) -> Prepared:
+    """Tokens, rule matches, features and labels of each sentence."""
+    token_lists, matches, features = [], [], []
+    ruled: set[str] = set()
+    for number, sentence in enumerate(reply.sentences):
+        folded = normalise(sentence)
+        found = tokens(folded.text)
+        token_lists.append(found)
+        hits = engine.hits(folded, [(0, len(folded.text))]) if engine else []
+        matches.append(list(dict.fromkeys(hit.rule.id for hit in hits)))
+        features.append(sentence_features(found))
+        held = [dict.fromkeys(labels) for labels in reply.labels]
+        ruled.update(
+            label
+            for hit in hits
+            if hit.rule.sure and allowed(hit.rule, number, held)
+            for label in hit.rule.labels
+        )
+    truth = np.array([[label in labels for label in SENTENCE_LABELS] for labels in reply.labels], dtype=np.int8)
+    return Prepared(token_lists, matches, truth, features, frozenset(ruled))
+
+
+def sentence_features(found: list[str]) -> Counter[str]:
+    """Words, runs (with a blank inside) and pieces (behind a tab), as `SentenceModel` adds them up."""
+    marked = ["^", *found, "$"]
+    counted = Counter(found)
+    for size in (2, 3):
+        counted.update(" ".join(marked[at : at + size]) for at in range(len(marked) - size + 1))
+    for token in found:
+        if len(token) > 1:
+            counted.update("\t" + piece for piece in pieces(token))
+    return counted
+
+
+class FirstStage:
+    """One linear model per label over a sentence's features."""
+
+    def __init__(self, replies: Sequence[Prepared], rules: Sequence[str]) -> None:
+        """Fit to prepared replies; `rules` are the ids that may match."""
+        frequency = Counter(feature for reply in replies for features in reply.features for feature in features)
+        self.names = sorted(feature for feature, count in frequency.items() if count >= LEAST)
+        total = sum(len(reply.features) for reply in replies)
+        self.rarity = np.array([np.log((1 + total) / (1 + frequency[name])) + 1 for name in self.names])
+        self.at = {name: place for place, name in enumerate(self.names)}
+        self.rules = list(rules)
+        self.rule_at = {rule: len(self.names) + place for place, rule in enumerate(rules)}
+        matrix = self.matrix(replies)
+        truth = np.concatenate([reply.truth for reply in replies])
+        self.weights = np.zeros((len(SENTENCE_LABELS), matrix.shape[1]))
+        self.bias = np.full(len(SENTENCE_LABELS), -6.0)
+        for label in range(len(SENTENCE_LABELS)):
+            wanted = truth[:, label]
+            if wanted.sum() < 3:
+                continue
+            fitted = _fit(matrix, wanted, REGULARISATION, BALANCE)
+            self.weights[label] = fitted.coef_[0]
+            self.bias[label] = fitted.intercept_[0]
+
+    def matrix(self, replies: Sequence[Prepared]) -> csr_matrix:
+        """One row a sentence."""
+        columns: list[int] = []
+        values: list[float] = []
+        ends = [0]
+        for reply in replies:
+            for features, found, matches in zip(reply.features, reply.tokens, reply.rules, strict=True):
+                share = SCALE / np.sqrt(len(found) + 2)
+                for name, count in features.items():
+                    at = self.at.get(name)
+                    if at is not None:
+                        columns.append(at)
+                        values.append(count * self.rarity[at] * share)
+                for rule in matches:
+                    at = self.rule_at.get(rule)
+                    if at is not None:
+                        columns.append(at)
+                        values.append(RULE_WEIGHT)
+                ends.append(len(columns))
+        shape = (len(ends) - 1, len(self.names) + len(self.rules))
+        return csr_matrix((values, columns, ends), shape=shape)
+
+    def logits(self, replies: Sequence[Prepared]) -> list[Floats]:
+        """One array a reply."""
+        flat = np.asarray(self.matrix(replies) @ self.weights.T + self.bias, dtype=np.float32)
+        return _split(flat, replies)
+
+
+def _fit(matrix: csr_matrix | Floats, wanted: NDArray[np.int8], closeness: float, balance: float) -> LogisticRegression:
+    positive = wanted.sum()
+    weights = np.where(wanted == 1, ((len(wanted) - positive) / positive) ** balance, 1.0)
+    model = LogisticRegression(C=closeness, solver="liblinear", random_state=SEED, max_iter=300)
+    return model.fit(matrix, wanted, sample_weight=weights)
+
+
+def _split(flat: Floats, replies: Sequence[Prepared]) -> list[Floats]:
+    ends = np.cumsum([len(reply.tokens) for reply in replies])[:-1]
+    return list(np.split(flat, ends))
+
+
+def fold_of(count: int, seed: int = SEED) -> NDArray[np.int64]:
+    """A fold for each reply, by chance with a fixed seed."""
+    return np.random.default_rng(seed).integers(0, FOLDS, count)
+
+
+def held_out_logits(replies: Sequence[Prepared], rules: Sequence[str]) -> list[Floats]:
+    """First-stage results for each reply from a model that has not seen it."""
+    folds = fold_of(len(replies))
+    made: dict[int, Floats] = {}
+    for fold in range(FOLDS):
+        stage = FirstStage([reply for reply, own in zip(replies, folds, strict=True) if own != fold], rules)
+        places = [place for place, own in enumerate(folds) if own == fold]
+        made.update(zip(places, stage.logits([replies[place] for place in places]), strict=True))
+    return [made[place] for place in range(len(replies))]
+
+
+def fit_second(replies: Sequence[Prepared], logits: Sequence[Floats]) -> Floats:
+    """The second stage's weights, the bias as the last row."""
+    seen = np.concatenate([beside(rows) for rows in logits])
+    truth = np.concatenate([reply.truth for reply in replies])
+    second = np.zeros((seen.shape[1] + 1, len(SENTENCE_LABELS)), dtype=np.float32)
+    for label in range(len(SENTENCE_LABELS)):
+        wanted = truth[:, label]
+        if wanted.sum() < 5:
+            second[label, label] = 1.0
+            continue
+        fitted = _fit(seen, wanted, SECOND_REGULARISATION, SECOND_BALANCE)
+        second[:-1, label] = fitted.coef_[0]
+        second[-1, label] = fitted.intercept_[0]
+    return second
+
+
+def held_out_second(replies: Sequence[Prepared], logits: Sequence[Floats]) -> list[Floats]:
+    """Second-stage results for each reply from weights that have not seen it."""
+    folds = fold_of(len(replies), SEED + 1)
+    made: dict[int, Floats] = {}
+    for fold in range(FOLDS):
+        known = [place for place, own in enumerate(folds) if own != fold]
+        second = fit_second([replies[place] for place in known], [logits[place] for place in known])
+        for place in (place for place, own in enumerate(folds) if own == fold):
+            made[place] = beside(logits[place]) @ second[:-1] + second[-1]
+    return [made[place] for place in range(len(replies))]
+
+
+def reply_scores(replies: Sequence[Prepared], logits: Sequence[Floats]) -> tuple[Floats, NDArray[np.int8]]:
+    """For each reply and label the highest logit (endless where a sure rule decides), and whether it carries it."""
+    highest = np.stack([rows.max(axis=0) for rows in logits])
+    for place, reply in enumerate(replies):
+        for label in reply.ruled & LABEL_AT.keys():
+            highest[place, LABEL_AT[label]] = np.inf
+    return highest, np.stack([reply.truth.max(axis=0) for reply in replies])
+
+
+def choose_thresholds(highest: Floats, truth: NDArray[np.int8]) -> Floats:
+    """For each label the threshold of the best F measure over replies, smoothed so that no single reply decides.
+
+    Faults are weighed towards precision: a false finding costs a writer's trust, and our corpus holds more faults than
+    real mail does.
+    """
+    grid = np.arange(-2.0, 4.0, 0.1)
+    chosen = np.zeros(len(SENTENCE_LABELS), dtype=np.float32)
+    for label in range(len(SENTENCE_LABELS)):
+        wanted = truth[:, label] == 1
+        if wanted.sum() < 5:
+            continue
+        given = highest[:, label][None, :] >= grid[:, None]
+        recall_weight = (COMPONENT_RECALL if label < len(COMPONENTS) else FAULT_RECALL) ** 2
+        both = (given & wanted).sum(axis=1)
+        measure = (1 + recall_weight) * both / (given.sum(axis=1) + recall_weight * wanted.sum())
+        smooth = np.convolve(np.pad(measure, 3, mode="edge"), np.ones(7) / 7, "valid")
+        chosen[label] = grid[int(smooth.argmax())]
+    return chosen
+
+
+def f1_by_label(highest: Floats, truth: NDArray[np.int8], thresholds: Floats) -> dict[str, float]:
+    """F1 of presence in the reply, per label."""
+    given, wanted = highest >= thresholds, truth == 1
+    both = (given & wanted).sum(axis=0)
+    sums = given.sum(axis=0) + wanted.sum(axis=0)
+    return {label: float(2 * both[at] / sums[at]) if sums[at] else 0.0 for label, at in LABEL_AT.items()}
+
+
+def weights_of(stage: FirstStage, second: Floats, thresholds: Floats) -> Weights:
+    """The first stage laid out as the file holds it: each known word with its pieces added in."""
+    scaled = (stage.weights[:, : len(stage.names)] * stage.rarity).T.astype(np.float32)
+    words = [name for name in stage.names if " " not in name and not name.startswith("\t")]
+    piece_at = {name[1:]: place for place, name in enumerate(stage.names) if name.startswith("\t")}
+    word_rows = np.zeros((len(words), len(SENTENCE_LABELS)), dtype=np.float32)
+    for row, word in enumerate(words):
+        inside = [piece_at[piece] for piece in pieces(word) if piece in piece_at] if len(word) > 1 else []
+        word_rows[row] = scaled[stage.at[word]] + scaled[inside].sum(axis=0)
+    runs = _heaviest([name for name in stage.names if " " in name], stage, scaled, MOST_RUNS)
+    kept = _heaviest([name for name in stage.names if name.startswith("\t")], stage, scaled, MOST_PIECES)
+    rule_rows = stage.weights[:, len(stage.names) :].T.astype(np.float32)
+    return Weights(
+        words,
+        word_rows,
+        runs,
+        scaled[[stage.at[name] for name in runs]],
+        [name[1:] for name in kept],
+        scaled[[stage.at[name] for name in kept]],
+        stage.rules,
+        rule_rows,
+        stage.bias.astype(np.float32),
+        second,
+        thresholds,
+    )
+
+
+def _heaviest(names: list[str], stage: FirstStage, scaled: Floats, most: int) -> list[str]:
+    heavy = sorted(names, key=lambda name: (-float(np.abs(scaled[stage.at[name]]).max()), name))
+    return sorted(heavy[:most])
+
+
+def train(replies: Sequence[Reply], language: str, *, report: bool = False) -> Weights:
+    """Train on labelled replies.
+
+    Args:
+        replies: The corpus.
+        language: Whose rules inform the model.
+        report: Whether to print the cross-validated figures.
+    """
+    engine = Engine(load_pack(language)) if language in available_languages() else None
+    rules = [rule.id for rule in engine.pack.rules] if engine else []
+    prepared = [prepare(reply, engine) for reply in replies]
+    first = held_out_logits(prepared, rules)
+    second = held_out_second(prepared, first)
+    highest, truth = reply_scores(prepared, second)
+    thresholds = choose_thresholds(highest, truth)
+    if report:
+        scores = f1_by_label(highest, truth, thresholds)
+        for kind, labels in (("components", COMPONENTS), ("faults", FAULTS)):
+            print(f"{language} {kind}: macro F1 {np.mean([scores[label] for label in labels]):.3f}")
+            for label in labels:
+                print(f"  {label:20} n={truth[:, LABEL_AT[label]].sum():<5} F1={scores[label]:.3f}")
+    return weights_of(FirstStage(prepared, rules), fit_second(prepared, first), thresholds)
+
+
+def model_of(replies: Sequence[Reply], language: str) -> SentenceModel:
+    """A model trained on labelled replies, ready for use."""
+    return SentenceModel(train(replies, language))
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("languages", nargs="+")
+    parser.add_argument("--cross", action="store_true", help="only measure, write nothing")
+    arguments = parser.parse_args()
+    for language in arguments.languages:
+        replies = read_corpus(language)
+        if not replies:
+            raise SystemExit(f"train: there is no corpus in training/{language}/")
+        print(f"{language}: {len(replies)} replies, {sum(len(reply.sentences) for reply in replies)} sentences")
+        weights = train(replies, language, report=True)
+        if not arguments.cross:
+            MODELS.mkdir(exist_ok=True)
+            path = MODELS / f"{language}.npz"
+            weights.save(path)
+            print(f"wrote {path.name}, {path.stat().st_size / 1e6:.2f} MB")
+
+
+if __name__ == "__main__":
+    main()

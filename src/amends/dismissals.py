@@ -74,6 +74,7 @@ _NOTE = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _LINE_END = re.compile(r"\r\n|\n|\r")
+_BLANK = re.compile(r"\s*+")
 _REASON = " -- "
 
 
@@ -115,7 +116,7 @@ def read_notes(text: str) -> Noted:
         line_start, line_end = starts[number], ends[number][0]
         labels, wrong = _labels(note[note.lastgroup or 0])
         problems += [f"line {number + 1}: {problem}" for problem in wrong]
-        if not text[line_start:start].strip() and not text[end:line_end].strip():
+        if _BLANK.fullmatch(text, line_start, start) and _BLANK.fullmatch(text, end, line_end):
             everywhere |= labels
             # The line end goes with the note: an empty line would look like the end of a paragraph.
             start, end = (ends[number - 1][0], line_end) if number else (line_start, ends[number][1])

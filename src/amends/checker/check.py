@@ -14,7 +14,7 @@ from amends.checker.review import Component, Finding, Fix, Missing, Review
 from amends.checker.scoring import FAULT_PARTIES, Weights, order_of_help, score, severity, verdict
 from amends.checker.similarity import EarlierReplies
 from amends.checker.whole_reply import Reading, whole_reply_findings
-from amends.text import LANGUAGES, Normalised, identify, normalise, sentences, table, zones
+from amends.text import LANGUAGES, Identified, Normalised, identify, normalise, sentences, table, zones
 
 __all__ = ["CHANNELS", "Checker", "check"]
 
@@ -43,8 +43,8 @@ class Checker:
             PackError: There is no such pack, or it is wrong.
         """
         self.language = language
-        self.engine = Engine(load_pack(language), matcher)
         self.model: SentenceModel | None = load_model(language) if model else None
+        self.engine = Engine(load_pack(language), matcher, hints=self.model is not None)
         self._rules_decide = rules or self.model is None
         self._common = frozenset(table(language).function_words) if language in LANGUAGES else frozenset[str]()
 
@@ -140,10 +140,12 @@ class Checker:
         hits: Sequence[Hit],
         held: list[Evidence],
     ) -> None:
-        matches: list[list[str]] = [[] for _ in spans]
+        matches: list[dict[str, None]] = [{} for _ in spans]
+        seen: dict[tuple[int, str], Hit] = {}
         for hit in hits:
-            if hit.rule.id not in matches[hit.sentence]:
-                matches[hit.sentence].append(hit.rule.id)
+            matches[hit.sentence][hit.rule.id] = None
+            for label in hit.rule.labels:
+                seen.setdefault((hit.sentence, label), hit)
         text = folded.text
         logits = model.logits([tokens(text, start, end) for start, end in spans], matches)
         rows, columns = (logits >= model.thresholds).nonzero()
@@ -151,12 +153,8 @@ class Checker:
             label = SENTENCE_LABELS[column]
             evidence = held[row]
             if label not in evidence:
-                places = [
-                    (hit.start, hit.end, None)
-                    for hit in hits
-                    if hit.sentence == row and label in hit.rule.labels and _KIND[label] == "fault"
-                ]
-                evidence[label] = list(places[:1]) or [(*spans[row], None)]
+                hint = seen.get((row, label)) if _KIND[label] == "fault" else None
+                evidence[label] = [(hint.start, hint.end, None) if hint else (*spans[row], None)]
 
     def _sentences(
         self, text: str, complaint: str | None, folded: Normalised
@@ -182,14 +180,13 @@ class Checker:
     def _collected(
         self, folded: Normalised, spans: Sequence[tuple[int, int]], held: Sequence[Evidence], fault: str | None
     ) -> tuple[list[Component], list[Finding]]:
-        parts: dict[str, list[tuple[int, int]]] = {}
+        parts: dict[str, dict[tuple[int, int], None]] = {}
         findings: list[Finding] = []
         for evidence in held:
             for label, places in evidence.items():
                 kind = _KIND.get(label)
                 if kind == "component":
-                    own = parts.setdefault(label, [])
-                    own.extend(span for span in dict.fromkeys(folded.span(a, b) for a, b, _ in places) if span not in own)
+                    parts.setdefault(label, {}).update((folded.span(start, end), None) for start, end, _ in places)
                 elif kind == "fault":
                     where = tuple(dict.fromkeys(folded.span(start, end) for start, end, _ in places))
                     first = next((hit for _, _, hit in places if hit is not None), None)
@@ -285,7 +282,7 @@ def check(
         recognised = identify(_own_words(text))
         language = recognised.language
         if language is None:
-            return Review(text, None, reason=recognised.reason)
+            return Review(text, None, reason=_not_recognised(recognised))
     if language not in available_languages():
         supported = ", ".join(available_languages())
         return Review(text, language, reason=f"The language '{language}' is not supported yet (there are: {supported}).")
@@ -301,6 +298,13 @@ def check(
         jurisdiction=jurisdiction,
         weights=weights,
     )
+
+
+def _not_recognised(recognised: Identified) -> str:
+    """Why a text is not checked, as a sentence."""
+    if recognised.looks_like:
+        return f"This looks like {recognised.looks_like}, which is not supported yet."
+    return "There are too few words to tell the language; name it with the option for the language."
 
 
 def _own_words(text: str) -> str:

@@ -17,6 +17,7 @@ from amends.text import Normalised
 
 __all__ = ["Engine", "Hit", "allowed"]
 
+_WORDS = re.compile(r"\w+").findall
 _Try = tuple[Callable[[str, int, int], "re.Match[str] | None"], bool]
 
 
@@ -42,22 +43,28 @@ class Hit:
 class Engine:
     """A pack, prepared for matching."""
 
-    def __init__(self, pack: Pack, matcher: type[Matcher] | None = None) -> None:
+    def __init__(self, pack: Pack, matcher: type[Matcher] | None = None, *, hints: bool = True) -> None:
         """Collect the anchors of all patterns.
 
         Args:
             pack: The rules.
             matcher: How to look for anchors; the fastest one there is if not given.
+            hints: Whether rules that only inform the sentence model are wanted.
         """
         self.pack = pack
-        self._patterns = [(pattern, rule) for rule in pack.rules for pattern in rule.patterns]
+        self._patterns = [(pattern, rule) for rule in pack.rules if hints or rule.sure for pattern in rule.patterns]
         self._tries: list[_Try | None] = [None] * len(self._patterns)
         self._guards: dict[str, list[Callable[[str, int, int], re.Match[str] | None]]] = {}
         awaited: dict[str, list[int]] = {}
+        inside: set[str] = set()
         for number, (pattern, _) in enumerate(self._patterns):
             for anchor in pattern.anchors:
                 awaited.setdefault(anchor, []).append(number)
+                if pattern.inside:
+                    inside.add(anchor)
         self._awaited = [tuple(numbers) for numbers in awaited.values()]
+        self._inside = [anchor in inside for anchor in awaited]
+        self._besides = [pattern.besides for pattern, _ in self._patterns]
         self.literals = tuple(awaited)
         self._scan = (matcher or best_matcher())(self.literals).scan
 
@@ -75,11 +82,15 @@ class Engine:
             return []
         text = folded.text
         starts = [start for start, _ in sentences]
-        awaited, tries = self._awaited, self._tries
+        awaited, tries, may_be_inside = self._awaited, self._tries, self._inside
+        besides = self._besides
+        words_of: dict[int, set[str]] = {}
         tried: set[int] = set()
         found: list[Hit] = []
         width = len(tries)
         for index, start, end in self._scan(text):
+            if start and text[start - 1].isalnum() and not may_be_inside[index]:
+                continue
             place = bisect_right(starts, start) - 1
             if place < 0:
                 continue
@@ -91,6 +102,12 @@ class Engine:
                 if key in tried:
                     continue
                 tried.add(key)
+                if besides[number]:
+                    words = words_of.get(place)
+                    if words is None:
+                        words = words_of[place] = set(_WORDS(text, first, last))
+                    if any(map(words.isdisjoint, besides[number])):
+                        continue
                 attempt, exact = tries[number] or self._prepare(number)
                 got = attempt(folded.accented if exact else text, first, last)
                 if got is not None:

@@ -9,7 +9,7 @@ File layout (`models/<language>.npz`, arrays without pickling): strings are UTF-
 one scale per label.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
@@ -180,7 +180,7 @@ class SentenceModel:
         self._second_bias = weights.second[-1]
         self.thresholds = weights.thresholds
 
-    def first_stage(self, sentences: Sequence[list[str]], matches: Sequence[Sequence[str]]) -> Floats:
+    def first_stage(self, sentences: Sequence[list[str]], matches: Sequence[Iterable[str]]) -> Floats:
         """What each sentence says by itself.
 
         Args:
@@ -230,7 +230,7 @@ class SentenceModel:
                     sums[number] += self._rule_rows[at]
         return sums
 
-    def logits(self, sentences: Sequence[list[str]], matches: Sequence[Sequence[str]]) -> Floats:
+    def logits(self, sentences: Sequence[list[str]], matches: Sequence[Iterable[str]]) -> Floats:
         """What each sentence says within its reply; arguments and result as in `first_stage`."""
         if not sentences:
             return np.zeros((0, len(SENTENCE_LABELS)), dtype=np.float32)

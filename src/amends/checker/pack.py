@@ -36,6 +36,7 @@ from typing import Any
 
 from amends.checker.catalogue import RULE_LABELS as LABELS
 from amends.checker.patterns import CompiledPattern, PatternError, Vocabulary, compile_pattern
+from amends.text import LANGUAGES, fold, table
 
 __all__ = ["PLACES", "Pack", "PackError", "Rule", "available_languages", "load_pack", "read_pack"]
 
@@ -253,7 +254,8 @@ def read_pack(language: str, texts: Mapping[str, str]) -> Pack:
                 known[key] = list(_strings(entries, key, place))
         waiting.extend((rule, name) for rule in data.get("rules") or [])
     settings.pop("__place__", None)
-    vocabulary = Vocabulary(classes, paradigms, str(settings.get("prefixes", "")))
+    common = frozenset(map(fold, table(language).function_words)) if language in LANGUAGES else frozenset[str]()
+    vocabulary = Vocabulary(classes, paradigms, str(settings.get("prefixes", "")), common)
     rules = [_rule(data, name, vocabulary) for data, name in waiting]
     seen: dict[str, str] = {}
     for rule in rules:

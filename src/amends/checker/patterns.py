@@ -24,6 +24,7 @@ stand in order; between two words there may be any punctuation.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from amends.text import fold
 
@@ -50,6 +51,8 @@ class CompiledPattern:
         anchors: Folded strings of which at least one is part of every match.
         at_start: Whether the pattern only matches at the beginning of a sentence.
         exact: Whether words with exact diacritics make it match on the accented text instead of the folded one.
+        inside: Whether an anchor may stand inside a word, behind a prefix or a ``*``.
+        besides: Sets of folded words; a sentence that matches holds at least one whole word of each.
     """
 
     source: str
@@ -57,6 +60,8 @@ class CompiledPattern:
     anchors: tuple[str, ...]
     at_start: bool
     exact: bool
+    inside: bool
+    besides: tuple[frozenset[str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +72,53 @@ class Vocabulary:
         classes: Word classes: name to entries, each a pattern itself.
         paradigms: Endings: name to the endings, "" for the bare stem.
         prefixes: Letters that attach to the front of a word in this language's writing (Hebrew).
+        common: Folded function words: as anchors they would announce a pattern in every sentence.
     """
 
     classes: Mapping[str, Sequence[str]]
     paradigms: Mapping[str, Sequence[str]]
     prefixes: str = ""
+    common: frozenset[str] = frozenset()
+
+
+_Atoms = tuple[str, ...]
+"""A sequence of smallest expressions: escaped characters, separators, groups."""
 
 
 @dataclass(slots=True)
 class _Part:
-    """A piece of a pattern: its expression, its anchors (None: no fixed string), whether it may be absent."""
+    """A piece of a pattern.
 
-    expression: str
+    Attributes:
+        branches: The ways it may be written.
+        anchors: Strings of which one is part of every match; None when there are none.
+        optional: Whether it may be absent.
+        zero_width: Whether it looks without taking anything in.
+        words: Whole words of which one is part of every match; None when there are none.
+        besides: For a sequence, the words of its other parts.
+    """
+
+    branches: tuple[_Atoms, ...]
     anchors: tuple[str, ...] | None
     optional: bool = False
     zero_width: bool = False
+    words: frozenset[str] | None = None
+    besides: tuple[frozenset[str], ...] = ()
+
+    @classmethod
+    def of(cls, expression: str, anchors: tuple[str, ...] | None = None, *, zero_width: bool = False) -> "_Part":
+        """A part of one expression that is not looked into."""
+        return cls(((expression,),), anchors, zero_width=zero_width)
+
+    @property
+    def atoms(self) -> _Atoms:
+        """The part as one sequence; several ways become one group."""
+        return self.branches[0] if len(self.branches) == 1 else (_group(self.branches),)
+
+    @property
+    def expression(self) -> str:
+        """The part as an expression."""
+        return "".join(self.atoms)
 
 
 class _Parser:
@@ -95,6 +132,7 @@ class _Parser:
         self.place = 0
         self.at_start = False
         self.exact = False
+        self.inside = bool(vocabulary.prefixes)
 
     def parse(self) -> _Part:
         part = self.alternatives(None)
@@ -123,40 +161,40 @@ class _Parser:
             parts.append(self.element(token))
         if not parts:
             raise PatternError(f"an empty part in {self.source!r}")
-        return _in_order(parts, self.source)
+        return _in_order(parts, self.source, self.vocabulary.common)
 
     def element(self, token: str) -> _Part:
         if token == "(":
             return self.alternatives(")")
         if token == "[":
             inside = self.alternatives("]")
-            return _Part(inside.expression, None, optional=True)
+            return _Part(inside.branches, None, optional=True)
         if token == "<":
             inside = self.alternatives(">")
-            return _Part(f"({inside.expression})", inside.anchors, inside.optional)
+            return _Part(((f"({inside.expression})",),), inside.anchors, inside.optional, words=inside.words)
         if token == "-(":
             inside = self.alternatives(")")
-            return _Part(rf"(?!{_BETWEEN}{inside.expression}(?!\w))", None, zero_width=True)
+            return _Part.of(rf"(?!{_BETWEEN}{inside.expression}(?!\w))", zero_width=True)
         if token in (")", "]", ">"):
             raise PatternError(f"unexpected {token!r} in {self.source!r}")
         if token in ("..", "..."):
             most = 4 if token == ".." else 10
-            return _Part(rf"(?:{_BETWEEN}\w{{1,40}}){{0,{most}}}?", None, zero_width=True)
+            return _Part.of(rf"(?:{_BETWEEN}\w{{1,40}}){{0,{most}}}?", zero_width=True)
         if token in ("_", "*"):
-            return _Part(r"[\w']+", None)
+            return _Part.of(r"[\w']+")
         if token == "#":
-            return _Part(r"[\d.,:/]*\d[\d.,:/]*", None)
+            return _Part.of(r"[\d.,:/]*\d[\d.,:/]*")
         if token == "^":
             if self.place != 1 or self.depth:
                 raise PatternError(f"'^' stands only at the beginning of a pattern: {self.source!r}")
             self.at_start = True
-            return _Part(r"[^\w]*", None, zero_width=True)
+            return _Part.of(r"[^\w]*", zero_width=True)
         if token == "?":
             if self.place < len(self.tokens):
                 raise PatternError(f"'?' ends a pattern; write [word] for a word that may be absent: {self.source!r}")
-            return _Part(r"(?=[^?]*\?[^\w]*\Z)", None, zero_width=True)
+            return _Part.of(r"(?=[^?]*\?[^\w]*\Z)", zero_width=True)
         if token == "$":
-            return _Part(r"(?=[^\w]*\Z)", None, zero_width=True)
+            return _Part.of(r"(?=[^\w]*\Z)", zero_width=True)
         if token.startswith("@"):
             return self.word_class(token[1:])
         return self.word(token)
@@ -172,6 +210,7 @@ class _Parser:
             inner = _Parser(entry, self.vocabulary, self.depth + 1)
             branches.append(inner.parse())
             self.exact |= inner.exact
+            self.inside |= inner.inside
         return _either(branches)
 
     def word(self, token: str) -> _Part:
@@ -186,21 +225,25 @@ class _Parser:
             if endings is None:
                 raise PatternError(f"there is no paradigm '{paradigm}' (in {self.source!r})")
             forms = sorted({fold(stem + ending) for ending in endings}, key=lambda form: (-len(form), form))
-            return _Part(self.prefixed(_alternation(forms)), (_common_start(forms),))
+            whole = None if self.vocabulary.prefixes else frozenset(forms)
+            return _Part(tuple(self.prefixed(_letters(form)) for form in forms), (_common_start(forms),), words=whole)
         before, after = written.startswith("*"), written.endswith("*")
         core = written.strip("*")
+        self.inside |= before
         literal = core.lower() if exact else fold(core)
         if "?" in literal or "!" in literal:
             raise PatternError(f"'{token}': '?' and '!' are no part of a word (in {self.source!r})")
         if not literal:
             raise PatternError(f"'{token}' holds no letter (in {self.source!r})")
-        expression = (r"\w*" if before else "") + re.escape(literal) + (r"\w*" if after else "")
-        return _Part(expression if before else self.prefixed(expression), (fold(core),))
+        atoms = ((r"\w*",) if before else ()) + _letters(literal) + ((r"\w*",) if after else ())
+        parts = [] if before or after or self.vocabulary.prefixes else re.findall(r"\w+", fold(core))
+        whole = frozenset([max(parts, key=len)]) if parts else None
+        return _Part((atoms if before else self.prefixed(atoms),), (fold(core),), words=whole)
 
-    def prefixed(self, expression: str) -> str:
+    def prefixed(self, atoms: _Atoms) -> _Atoms:
         if not self.vocabulary.prefixes:
-            return expression
-        return f"(?:[{self.vocabulary.prefixes}]{{1,3}})?{expression}"
+            return atoms
+        return (f"(?:[{self.vocabulary.prefixes}]{{1,3}})?", *atoms)
 
 
 def _tokens(source: str) -> list[str]:
@@ -214,8 +257,39 @@ def _tokens(source: str) -> list[str]:
     return tokens
 
 
-def _alternation(expressions: Sequence[str]) -> str:
-    return "(?:" + "|".join(map(re.escape, expressions)) + ")"
+def _letters(literal: str) -> _Atoms:
+    return tuple(map(re.escape, literal))
+
+
+def _group(branches: Sequence[_Atoms]) -> str:
+    """An alternation that shares common beginnings, so that a place where none fits is left at once.
+
+    Longer ways come before their own beginnings: the marked words are the whole device and not its first words.
+    """
+    tree: dict[str, Any] = {}
+    for branch in branches:
+        node = tree
+        for atom in branch:
+            node = node.setdefault(atom, {})
+        node[""] = {}
+    return _grouped(tree)
+
+
+def _grouped(tree: dict[str, Any]) -> str:
+    ends = "" in tree
+    ways = []
+    for atom, below in tree.items():
+        if atom:
+            rest = below
+            written = [atom]
+            while len(rest) == 1 and "" not in rest:
+                following, rest = next(iter(rest.items()))
+                written.append(following)
+            ways.append("".join(written) + (_grouped(rest) if rest.keys() != {""} else ""))
+    if not ways:
+        return ""
+    inside = "(?:" + "|".join(ways) + ")"
+    return inside + "?" if ends else inside
 
 
 def _common_start(forms: Sequence[str]) -> str:
@@ -235,37 +309,48 @@ def _either(branches: Sequence[_Part]) -> _Part:
             anchors = None
         else:
             anchors.extend(branch.anchors)
-    # Longer branches first, so that the marked words are the whole device and not its beginning.
-    expressions = sorted((branch.expression for branch in branches), key=len, reverse=True)
     unique = tuple(dict.fromkeys(anchors)) if anchors is not None else None
-    return _Part("(?:" + "|".join(expressions) + ")", unique)
+    words: frozenset[str] | None = frozenset()
+    for branch in branches:
+        words = None if words is None or branch.words is None else words | branch.words
+    return _Part(tuple(atoms for branch in branches for atoms in branch.branches), unique, words=words)
 
 
-def _in_order(parts: Sequence[_Part], source: str) -> _Part:
+def _in_order(parts: Sequence[_Part], source: str, common: frozenset[str]) -> _Part:
     solid = [place for place, part in enumerate(parts) if not part.optional and not part.zero_width]
     if not solid:
         raise PatternError(f"nothing but gaps and optional words in {source!r}")
+    if len(parts) == 1:
+        return parts[0]
     head = solid[0]
-    written = []
+    written: list[str] = []
     for place, part in enumerate(parts):
         if part.zero_width:
             written.append(part.expression)
         elif part.optional:
             inside = part.expression + _BETWEEN if place < head else _BETWEEN + part.expression
             written.append(f"(?:{inside})?")
-        elif place == head:
-            written.append(part.expression)
         else:
-            written.append(_BETWEEN + part.expression)
-    candidates = [parts[place].anchors for place in solid]
-    known = [anchors for anchors in candidates if anchors and len(anchors) <= _MOST_ANCHORS]
-    best = max(known, key=_worth) if known else None
-    return _Part("".join(written), best)
+            if place != head:
+                written.append(_BETWEEN)
+            written.extend(part.atoms)
+    fixed = [parts[place] for place in solid]
+    known = [part for part in fixed if part.anchors and len(part.anchors) <= _MOST_ANCHORS]
+    best = min(known, key=lambda part: _frequency(part.anchors or (), common)) if known else None
+    others = [part.words for part in fixed if part is not best and part.words]
+    others.sort(key=lambda words: _frequency(tuple(words), common))
+    rarest = best.words if best is not None and best.words else (others[0] if others else None)
+    return _Part((tuple(written),), best.anchors if best else None, words=rarest, besides=tuple(others[:2]))
 
 
-def _worth(anchors: Sequence[str]) -> tuple[float, int]:
-    """Rarer anchors first: length stands for rarity, many alternatives make a hit more likely."""
-    return (min(map(len, anchors)) - len(anchors) / 8, max(map(len, anchors)))
+_FREQUENCY = (1.0, 1.0, 0.3, 0.03, 0.01, 0.005, 0.002)
+
+
+def _frequency(anchors: Sequence[str], common: frozenset[str]) -> float:
+    """A guess how often one of some anchors stands in a sentence: short and common words are everywhere."""
+    return sum(
+        (1.0 if len(anchor) < 5 else 0.05) if anchor in common else _FREQUENCY[min(len(anchor), 6)] for anchor in anchors
+    )
 
 
 def compile_pattern(source: str, vocabulary: Vocabulary) -> CompiledPattern:
@@ -283,4 +368,6 @@ def compile_pattern(source: str, vocabulary: Vocabulary) -> CompiledPattern:
     if part.anchors is None or not all(part.anchors):
         raise PatternError(f"{source!r} holds no fixed word to look for")
     expression = rf"(?<!\w){part.expression}(?!\w)"
-    return CompiledPattern(source, expression, part.anchors, parser.at_start, parser.exact)
+    return CompiledPattern(
+        source, expression, part.anchors, parser.at_start, parser.exact, parser.inside, part.besides
+    )

@@ -1,0 +1,107 @@
+"""The command `amends`. Each command is a file of its own, loaded when it is called."""
+
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+import amends
+
+__all__ = ["main"]
+
+# Command -> its help in the list of commands, which so needs none of them loaded.
+_COMMANDS = {
+    "check": "Check replies before they are sent.",
+    "explain": "Explain what Amends looks for.",
+    "dismiss": "Leave one finding of a reply as it is, and remember that.",
+    "schema": "Print the JSON Schema of the output.",
+}
+_BROKEN_PIPE = 141
+
+
+class _Commands(click.Group):
+    """Loads a command when it is asked for, and tells errors in one line."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command = getattr(import_module(f"amends.cli.{cmd_name}"), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        # `amends reply.txt` is what everybody tries first.
+        name = args[0]
+        if name not in _COMMANDS and not name.startswith("-") and Path(name).exists():
+            ctx.fail(f"'{name}' is a file and no command. Write: amends check {name}")
+        return super().resolve_command(ctx, args)
+
+    def main(self, *args: Any, **extra: Any) -> NoReturn:
+        """Run, and end the process: 0 all well, 1 findings, 2 wrong usage or unreadable input."""
+        extra["standalone_mode"] = False
+        extra.setdefault("prog_name", "amends")
+        try:
+            status = super().main(*args, **extra)
+        except click.ClickException as error:
+            _tell(error)
+            sys.exit(error.exit_code)
+        except (click.Abort, KeyboardInterrupt):
+            sys.exit(130)
+        except BrokenPipeError:
+            # Whoever read us, `head` perhaps, has enough. What is still buffered would raise once more at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(_BROKEN_PIPE)
+        except Exception as error:
+            if os.environ.get("AMENDS_TRACE"):
+                raise
+            _say(
+                f"something went wrong inside Amends ({type(error).__name__}: {error}). Please report it to the "
+                "project; AMENDS_TRACE=1 shows where."
+            )
+            sys.exit(2)
+        sys.exit(status if isinstance(status, int) else 0)
+
+
+def _tell(error: click.ClickException) -> None:
+    message = " ".join(error.format_message().split())
+    hint = ""
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        hint = f" See '{error.ctx.command_path} --help'."
+    _say(message.rstrip(".") + "." + hint if message[-1:] not in ".!?" else message + hint)
+
+
+def _say(sentence: str) -> None:
+    from amends.cli.output import say
+
+    say(sentence)
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 nothing found at or above --fail-on, 1 something found, 2 wrong usage or unreadable input.",
+)
+@click.version_option(amends.__version__, "-V", "--version", message="%(prog)s %(version)s", prog_name="amends")
+def main() -> None:
+    """Reads a reply to a customer whom we failed, before it is sent.
+
+    Shows which parts of a sincere apology the reply holds, what spoils it, what is missing, and how to mend it.
+
+    \b
+    amends check reply.txt                one reply
+    amends check replies/                 a folder of them
+    amends check - < reply.txt            standard input
+    amends explain favour                 what a finding means
+    """

@@ -1,0 +1,15 @@
+"""`amends schema`: the JSON Schema of the output."""
+
+import click
+
+__all__ = ["schema"]
+
+
+@click.command()
+def schema() -> None:
+    """Print the JSON Schema of the output of 'amends check --format json' and '--format jsonl'."""
+    from importlib.resources import files
+
+    from amends.cli.output import write
+
+    write([files("amends").joinpath("schema.json").read_text(encoding="utf-8")], people=False)

@@ -1,0 +1,37 @@
+"""Running the command in an empty folder."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from amends.cli import main
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs `amends` in an empty folder; standard input is bytes or text."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("AMENDS_TRACE", "1")
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+
+    def runner(*arguments: str, stdin: bytes | str | None = b"") -> Result:
+        return CliRunner().invoke(main, list(arguments), input=stdin, prog_name="amends")
+
+    return runner
+
+
+@pytest.fixture
+def reply(tmp_path: Path) -> Callable[[str, str | bytes], str]:
+    """Writes a file into the folder where the command runs."""
+
+    def write(name: str, content: str | bytes) -> str:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return name
+
+    return write

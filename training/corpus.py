@@ -65,7 +65,9 @@ class Reply:
 def _head(line: str, place: str) -> Reply:
     parts = [part.strip() for part in line[1:].split("|")]
     if len(parts) != 5:
-        raise CorpusError(f"{place}: '@ channel | business | name | fault | complaint' has five parts, here {len(parts)}")
+        raise CorpusError(
+            f"{place}: '@ channel | business | name | fault | complaint' has five parts, here {len(parts)}"
+        )
     channel, business, name, fault, complaint = parts
     if channel not in CHANNELS or fault not in FAULT_PARTIES or complaint not in ("yes", "no"):
         raise CorpusError(f"{place}: unknown channel, fault or complaint in {line!r}")

@@ -1,8 +1,8 @@
 """Shows how the rules of a language pack do on the labelled corpus: what each finds rightly and wrongly.
 
-    python training/rules.py en                 # a line per rule and per label
-    python training/rules.py en --rule sorry-if # its false matches, with the sentences
-    python training/rules.py en --missed but    # sentences with the label that no rule finds
+python training/rules.py en                 # a line per rule and per label
+python training/rules.py en --rule sorry-if # its false matches, with the sentences
+python training/rules.py en --missed but    # sentences with the label that no rule finds
 """
 
 import argparse
@@ -38,7 +38,7 @@ def main() -> None:
         for number, (sentence, labels) in enumerate(zip(reply.sentences, reply.labels, strict=True)):
             folded = normalise(sentence)
             held = [dict.fromkeys(one) for one in reply.labels]
-            given = set()
+            given: set[str] = set()
             for rule in {
                 hit.rule.id: hit.rule
                 for hit in engine.hits(folded, [(0, len(folded.text))])
@@ -61,7 +61,8 @@ def main() -> None:
             total = right[rule.id] + wrong[rule.id]
             kind = "sure" if rule.sure else "hint"
             share = right[rule.id] / total if total else 0.0
-            print(f"{rule.id:28} {','.join(rule.labels):34} {kind} right={right[rule.id]:<5} wrong={wrong[rule.id]:<5} P={share:.2f}")
+            counts = f"right={right[rule.id]:<5} wrong={wrong[rule.id]:<5} P={share:.2f}"
+            print(f"{rule.id:28} {','.join(rule.labels):34} {kind} {counts}")
         for label in SENTENCE_LABELS:
             share = found[label] / having[label] if having[label] else 0.0
             print(f"{label:28} n={having[label]:<5} found by a rule={share:.2f}")

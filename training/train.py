@@ -40,8 +40,10 @@ BALANCE = 0.5
 """How far rare labels are weighed up: 0 not at all, 1 until both sides weigh the same."""
 SECOND_BALANCE = 0.3
 COMPONENT_RECALL = 0.7
-FAULT_RECALL = 0.5
+FAULT_RECALL = 0.6
 """How much recall counts beside precision when thresholds are chosen (the beta of the F measure)."""
+PUBLIC = ("social", "review", "notice")
+PUBLIC_WEIGHT = 3.0
 LEAST = 2
 """In how many sentences a feature must occur."""
 MOST_RUNS = 45_000
@@ -73,10 +75,7 @@ def prepare(reply: Reply, engine: Engine | None) -> Prepared:
         features.append(sentence_features(found))
         held = [dict.fromkeys(labels) for labels in reply.labels]
         ruled.update(
-            label
-            for hit in hits
-            if hit.rule.sure and allowed(hit.rule, number, held)
-            for label in hit.rule.labels
+            label for hit in hits if hit.rule.sure and allowed(hit.rule, number, held) for label in hit.rule.labels
         )
     truth = np.array([[label in labels for label in SENTENCE_LABELS] for labels in reply.labels], dtype=np.int8)
     return Prepared(token_lists, matches, truth, features, frozenset(ruled))
@@ -211,11 +210,16 @@ def reply_scores(replies: Sequence[Prepared], logits: Sequence[Floats]) -> tuple
     return highest, np.stack([reply.truth.max(axis=0) for reply in replies])
 
 
-def choose_thresholds(highest: Floats, truth: NDArray[np.int8]) -> Floats:
+def choose_thresholds(highest: Floats, truth: NDArray[np.int8], weight: Floats) -> Floats:
     """For each label the threshold of the best F measure over replies, smoothed so that no single reply decides.
 
     Faults are weighed towards precision: a false finding costs a writer's trust, and our corpus holds more faults than
-    real mail does.
+    real mail does. Replies in public count more, for the same reason.
+
+    Args:
+        highest: For each reply and label the highest logit.
+        truth: Whether the reply carries the label.
+        weight: How much each reply counts.
     """
     grid = np.arange(-2.0, 4.0, 0.1)
     chosen = np.zeros(len(SENTENCE_LABELS), dtype=np.float32)
@@ -225,8 +229,8 @@ def choose_thresholds(highest: Floats, truth: NDArray[np.int8]) -> Floats:
             continue
         given = highest[:, label][None, :] >= grid[:, None]
         recall_weight = (COMPONENT_RECALL if label < len(COMPONENTS) else FAULT_RECALL) ** 2
-        both = (given & wanted).sum(axis=1)
-        measure = (1 + recall_weight) * both / (given.sum(axis=1) + recall_weight * wanted.sum())
+        both = (given & wanted) @ weight
+        measure = (1 + recall_weight) * both / (given @ weight + recall_weight * (wanted @ weight))
         smooth = np.convolve(np.pad(measure, 3, mode="edge"), np.ones(7) / 7, "valid")
         chosen[label] = grid[int(smooth.argmax())]
     return chosen
@@ -286,7 +290,8 @@ def train(replies: Sequence[Reply], language: str, *, report: bool = False) -> W
     first = held_out_logits(prepared, rules)
     second = held_out_second(prepared, first)
     highest, truth = reply_scores(prepared, second)
-    thresholds = choose_thresholds(highest, truth)
+    public = np.array([reply.channel in PUBLIC for reply in replies])
+    thresholds = choose_thresholds(highest, truth, np.where(public, PUBLIC_WEIGHT, 1.0).astype(np.float32))
     if report:
         scores = f1_by_label(highest, truth, thresholds)
         for kind, labels in (("components", COMPONENTS), ("faults", FAULTS)):

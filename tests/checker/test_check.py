@@ -28,7 +28,9 @@ def labels(review: Review) -> set[str]:
 
 def test_a_poor_reply_is_shown_what_spoils_it() -> None:
     review = amends.check(POOR, fault="team")
-    assert {"conditional", "vague-offence", "hedged-fact", "meta-apology", "feelings-shift", "but", "favour"} <= labels(review)
+    assert {"conditional", "vague-offence", "hedged-fact", "meta-apology", "feelings-shift", "but", "favour"} <= labels(
+        review
+    )
     assert "forced-closure" in labels(review)
     assert review.verdict == "non-apology"
 
@@ -64,7 +66,8 @@ def test_a_fix_is_an_edit_that_mends() -> None:
 
 
 def test_only_the_authors_words_are_judged() -> None:
-    quoted = "I sent it to the wrong address.\n\nOn Mon, 3 Mar 2025 at 10:00, Ana wrote:\n> We are sorry if you feel that way.\n"
+    quotation = "On Mon, 3 Mar 2025 at 10:00, Ana wrote:\n> We are sorry if you feel that way.\n"
+    quoted = "I sent it to the wrong address.\n\n" + quotation
     assert not {"conditional", "feelings-shift", "apology"} & labels(amends.check(quoted))
     repeated = 'You wrote "sorry if this upset you" on the card, and I read it out.'
     assert "conditional" not in labels(amends.check(repeated, complaint="They wrote sorry if this upset you."))
@@ -87,7 +90,9 @@ def test_with_nobody_at_fault_an_admission_is_invented() -> None:
 
 
 def test_an_unsupported_language_is_said_and_nothing_is_found() -> None:
-    review = amends.check("Nous vous prions de bien vouloir accepter toutes nos excuses pour ce retard très regrettable.")
+    review = amends.check(
+        "Nous vous prions de bien vouloir accepter toutes nos excuses pour ce retard très regrettable."
+    )
     assert review.verdict == "unread" and review.reason and not review.findings and not review.components
     assert amends.check("ok", language="tlh").reason
 

@@ -54,9 +54,18 @@ def test_every_expression_of_a_pack_compiles(language: str) -> None:
     [
         ("rules:\n  - id: a\n    label: apology\n", "x.yaml:2: the rule lacks 'match'"),
         ("rules:\n  - id: a\n    label: sorrow\n    match: [sorry]\n", "'sorrow' is no component"),
-        ("rules:\n  - id: a\n    label: apology\n    match:\n      - sorry\n      - '@who'\n", "x.yaml:6: there is no word class"),
-        ("rules:\n  - id: a\n    label: apology\n    match: [sorry]\n    strengh: sure\n", "x.yaml:2: a rule has no 'strengh'"),
-        ("rules:\n  - id: a\n    label: apology\n    match: [sorry]\n    needs: {apology: [here]}\n", "'here' is no place"),
+        (
+            "rules:\n  - id: a\n    label: apology\n    match:\n      - sorry\n      - '@who'\n",
+            "x.yaml:6: there is no word class",
+        ),
+        (
+            "rules:\n  - id: a\n    label: apology\n    match: [sorry]\n    strengh: sure\n",
+            "x.yaml:2: a rule has no 'strengh'",
+        ),
+        (
+            "rules:\n  - id: a\n    label: apology\n    match: [sorry]\n    needs: {apology: [here]}\n",
+            "'here' is no place",
+        ),
         ("rules: [a: b\n", "x.yaml:"),
         ("clases: {}\n", "x.yaml:1: 'clases' is none of"),
         ("classes: {a: [b]}\nclasses: {a: [b]}\n", "x.yaml:2: 'classes' is given twice"),

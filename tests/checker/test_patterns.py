@@ -96,7 +96,9 @@ def test_a_class_that_refers_to_itself_is_refused() -> None:
         compile_pattern("@loop", Vocabulary({"loop": ["so @loop"]}, {}))
 
 
-@given(st.lists(st.sampled_from(["a", "sorry", "[very]", "(x|y z)", "..", "@we", "#", "$", "|", "(", ")", "*", "^", "?"])))
+@given(
+    st.lists(st.sampled_from(["a", "sorry", "[very]", "(x|y z)", "..", "@we", "#", "$", "|", "(", ")", "*", "^", "?"]))
+)
 def test_any_line_is_a_pattern_or_a_clear_error(parts: list[str]) -> None:
     try:
         compiled = compile_pattern(" ".join(parts), WORDS)

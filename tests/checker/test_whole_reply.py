@@ -12,11 +12,15 @@ def whole(reply: str, **context: object) -> set[str]:
 
 def test_sympathy_without_owning() -> None:
     assert "regret-only" in whole("We are sorry to hear about your flight.")
-    assert "regret-only" not in whole("We are sorry. We cancelled your flight and told you too late, that was our mistake.")
+    assert "regret-only" not in whole(
+        "We are sorry. We cancelled your flight and told you too late, that was our mistake."
+    )
 
 
 def test_too_many_apologies() -> None:
-    assert "over-apology" in whole("I am sorry. We are very sorry for it. Once more, our sincere apologies. Sorry again!")
+    assert "over-apology" in whole(
+        "I am sorry. We are very sorry for it. Once more, our sincere apologies. Sorry again!"
+    )
     assert "over-apology" not in whole("I am sorry. Your new key is at the desk.")
 
 
@@ -50,7 +54,9 @@ def test_a_copy_of_an_earlier_reply() -> None:
     copy = earlier[0].replace("Tom", "Lucy").replace("4411", "9002")
     assert "scripted" in whole(copy, earlier=earlier)
     assert "scripted" in whole(copy, earlier=EarlierReplies(earlier))
-    assert "scripted" not in whole("I forgot your cake, Lucy. It was your daughter's birthday, and I am sorry.", earlier=earlier)
+    assert "scripted" not in whole(
+        "I forgot your cake, Lucy. It was your daughter's birthday, and I am sorry.", earlier=earlier
+    )
 
 
 def test_missing_the_point() -> None:
@@ -60,6 +66,8 @@ def test_missing_the_point() -> None:
 
 
 def test_facts_before_any_acknowledgement() -> None:
-    facts_first = "Our records show a signature at 9:04. As per our policy we cannot refund it. I am sorry for your wait."
+    facts_first = (
+        "Our records show a signature at 9:04. As per our policy we cannot refund it. I am sorry for your wait."
+    )
     assert "facts-first" in whole(facts_first)
     assert "facts-first" not in whole("I am sorry that you waited all morning. Our records show a signature at 9:04.")

@@ -8,7 +8,17 @@ field guide; research is cited where a figure rests on it.
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["COMPONENTS", "CONCEPTS", "FAULTS", "LABELS", "RULE_LABELS", "SENTENCE_LABELS", "WHOLE_REPLY", "Concept", "concept"]
+__all__ = [
+    "COMPONENTS",
+    "CONCEPTS",
+    "FAULTS",
+    "LABELS",
+    "RULE_LABELS",
+    "SENTENCE_LABELS",
+    "WHOLE_REPLY",
+    "Concept",
+    "concept",
+]
 
 Kind = Literal["component", "fault", "whole-reply"]
 
@@ -133,7 +143,7 @@ _COMPONENTS = (
         "invitation",
         "component",
         "Opens the door",
-        "The reply asks a real question about the problem, invites questions or correction, or names a person to answer to.",
+        "The reply asks a real question about the problem, invites questions, or names a person to answer to.",
         "Room to ask and to be heard is part of putting it right.",
         "What would you like to ask the customer, and who can they reach directly?",
         "Do not reply to this mail.",
@@ -440,7 +450,7 @@ _WHOLE_REPLY = (
         "An untrue admission is a lie that comes back; the experience can be acknowledged without it.",
         "Acknowledge what they lived through, and say what the record shows.",
         "You are right, we made a mistake. (We did not.)",
-        "You stood before a closed door, and that is a wasted trip. The sign said Monday, and I see how easily it is missed.",
+        "You stood before a closed door, and that is a wasted trip. The sign said Monday; it is easily missed.",
         "G3.2, the decided conflict of G3, G4.5",
     ),
 )

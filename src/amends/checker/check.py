@@ -1,5 +1,6 @@
 """Checks a reply: zones, sentences, rules, sentence model, whole-reply checks, severities, verdict, score."""
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 
@@ -21,7 +22,9 @@ __all__ = ["CHANNELS", "Checker", "check"]
 CHANNELS = ("private", "public")
 _LONGEST_SENTENCE = 1_200
 _DEFAULT_WEIGHTS = Weights()
-_KIND = {label: "component" for label in COMPONENTS} | {label: "fault" for label in FAULTS}
+_KIND = dict.fromkeys(COMPONENTS, "component") | dict.fromkeys(FAULTS, "fault")
+
+_GROUP = re.compile(r"\{(\d)\}")
 
 Evidence = dict[str, list[tuple[int, int, Hit | None]]]
 """What one sentence shows: label to places in the folded text, with the rule's match when a rule found it."""
@@ -214,10 +217,8 @@ def _fix(folded: Normalised, hit: Hit, label: str) -> Fix | None:
     if rule.fix is None or label != rule.labels[-1]:
         return None
     start, end = folded.span(hit.start, hit.end)
-    text = rule.fix
-    for number, group in enumerate(hit.groups, 1):
-        text = text.replace(f"{{{number}}}", group or "")
-    text = " ".join(text.split())
+    groups = dict(enumerate(hit.groups, 1))
+    text = " ".join(_GROUP.sub(lambda found: groups.get(int(found[1])) or "", rule.fix).split())
     if folded.original[start : start + 1].isupper():
         text = text[:1].upper() + text[1:]
     if text == "i" or text.startswith("i "):
@@ -285,7 +286,9 @@ def check(
             return Review(text, None, reason=_not_recognised(recognised))
     if language not in available_languages():
         supported = ", ".join(available_languages())
-        return Review(text, language, reason=f"The language '{language}' is not supported yet (there are: {supported}).")
+        return Review(
+            text, language, reason=f"The language '{language}' is not supported yet (there are: {supported})."
+        )
     known = EarlierReplies(earlier) if earlier is not None and not isinstance(earlier, EarlierReplies) else earlier
     return _checker(language).review(
         text,

@@ -117,7 +117,6 @@ class Engine:
         found.sort(key=_place)
         return found
 
-
     def _prepare(self, number: int) -> "_Try":
         """Compile a pattern when it is tried for the first time: most of a pack never is."""
         made = _attempt(self._patterns[number][0])

@@ -6,7 +6,7 @@ The product never advises to drop responsibility; where an apology may be used i
 __all__ = ["apology_protection"]
 
 _PROTECTED = {
-    "gb-eng": "In England and Wales the Compensation Act 2006 says that an apology is of itself no admission of liability.",
+    "gb-eng": "In England and Wales the Compensation Act 2006 says that an apology alone admits no liability.",
     "gb-sct": "In Scotland the Apologies (Scotland) Act 2016 keeps an expression of regret out of civil proceedings.",
     "ca-bc": "In British Columbia the Apology Act keeps an apology out of civil proceedings.",
     "ca-on": "In Ontario the Apology Act, 2009 keeps an apology out of civil proceedings.",

@@ -43,7 +43,7 @@ __all__ = ["PLACES", "Pack", "PackError", "Rule", "available_languages", "load_p
 PLACES = ("same", "previous", "next", "neighbour", "before", "reply")
 _STRENGTHS = ("sure", "hint")
 _RULE_KEYS = frozenset(
-    "id label labels match unless needs without strength fix yes no why source".split()
+    ["id", "label", "labels", "match", "unless", "needs", "without", "strength", "fix", "yes", "no", "why", "source"]
 )
 _FILE_KEYS = frozenset({"language", "classes", "paradigms", "rules"})
 
@@ -139,7 +139,7 @@ def _parse(text: str, name: str) -> dict[str, Any]:
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        node = yaml.compose(text, Loader=loader)
+        node: Any = yaml.compose(text, Loader=loader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise PackError(f"{name}:{line}: {error.problem}") from error

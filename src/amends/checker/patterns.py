@@ -349,7 +349,8 @@ _FREQUENCY = (1.0, 1.0, 0.3, 0.03, 0.01, 0.005, 0.002)
 def _frequency(anchors: Sequence[str], common: frozenset[str]) -> float:
     """A guess how often one of some anchors stands in a sentence: short and common words are everywhere."""
     return sum(
-        (1.0 if len(anchor) < 5 else 0.05) if anchor in common else _FREQUENCY[min(len(anchor), 6)] for anchor in anchors
+        (1.0 if len(anchor) < 5 else 0.05) if anchor in common else _FREQUENCY[min(len(anchor), 6)]
+        for anchor in anchors
     )
 
 
@@ -368,6 +369,4 @@ def compile_pattern(source: str, vocabulary: Vocabulary) -> CompiledPattern:
     if part.anchors is None or not all(part.anchors):
         raise PatternError(f"{source!r} holds no fixed word to look for")
     expression = rf"(?<!\w){part.expression}(?!\w)"
-    return CompiledPattern(
-        source, expression, part.anchors, parser.at_start, parser.exact, parser.inside, part.besides
-    )
+    return CompiledPattern(source, expression, part.anchors, parser.at_start, parser.exact, parser.inside, part.besides)

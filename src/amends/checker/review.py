@@ -144,7 +144,8 @@ class Review:
         Args:
             utf16: Whether spans count UTF-16 units, as JavaScript and editors do, instead of code points.
         """
-        spans = {span for part in (*self.components, *self.findings) for span in part.spans}
+        spans = {span for part in self.components for span in part.spans}
+        spans |= {span for finding in self.findings for span in finding.spans}
         spans |= {(finding.fix.start, finding.fix.end) for finding in self.findings if finding.fix}
         ordered = sorted(spans)
         shown = dict(zip(ordered, utf16_spans(self.text, ordered), strict=True)) if utf16 else {s: s for s in ordered}

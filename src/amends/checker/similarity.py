@@ -133,15 +133,16 @@ def _signature(text: str) -> Signature:
     if len(words) < _LEAST_WORDS:
         return np.zeros(_HASHES, dtype=np.uint32)
     runs = {
-        zlib.crc32(" ".join(words[at : at + _RUN]).encode("utf-8", "replace"))
-        for at in range(len(words) - _RUN + 1)
+        zlib.crc32(" ".join(words[at : at + _RUN]).encode("utf-8", "replace")) for at in range(len(words) - _RUN + 1)
     }
     hashed = np.fromiter(runs, dtype=np.uint64, count=len(runs)) % _PRIME
-    return ((_FACTORS * hashed + _OFFSETS) % _PRIME).min(axis=1).astype(np.uint32) + np.uint32(1)
+    least: Signature = ((_FACTORS * hashed + _OFFSETS) % _PRIME).min(axis=1).astype(np.uint32) + np.uint32(1)
+    return least
 
 
 def _band_keys(signatures: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """One key a band for each signature."""
     banded = signatures.reshape(len(signatures), _BANDS, _ROWS).astype(np.uint64)
     mixed = (banded * _MIX).sum(axis=2)
-    return ((mixed ^ (mixed >> np.uint64(29))) & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+    keys: NDArray[np.uint32] = ((mixed ^ (mixed >> np.uint64(29))) & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+    return keys

@@ -28,6 +28,7 @@ Everything wrong in a file is an error that names file and line.
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -35,6 +36,7 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 from amends.checker.catalogue import RULE_LABELS as LABELS
+from amends.checker.compiled import cached, fingerprint, keep
 from amends.checker.patterns import CompiledPattern, PatternError, Vocabulary, compile_pattern
 from amends.text import LANGUAGES, fold, table
 
@@ -95,7 +97,7 @@ class Pack:
     Attributes:
         language: ISO 639-1 code.
         status: "stable" or "preview".
-        vocabulary: Word classes and paradigms that the rules refer to.
+        vocabulary: Word classes and paradigms that the rules refer to; empty when the pack comes compiled.
         rules: In the order of the files.
     """
 
@@ -254,8 +256,7 @@ def read_pack(language: str, texts: Mapping[str, str]) -> Pack:
                 known[key] = list(_strings(entries, key, place))
         waiting.extend((rule, name) for rule in data.get("rules") or [])
     settings.pop("__place__", None)
-    common = frozenset(map(fold, table(language).function_words)) if language in LANGUAGES else frozenset[str]()
-    vocabulary = Vocabulary(classes, paradigms, str(settings.get("prefixes", "")), common)
+    vocabulary = Vocabulary(classes, paradigms, str(settings.get("prefixes", "")), _common(language))
     rules = [_rule(data, name, vocabulary) for data, name in waiting]
     seen: dict[str, str] = {}
     for rule in rules:
@@ -292,4 +293,87 @@ def load_pack(language: str) -> Pack:
     if not folder.is_dir():
         raise PackError(f"there is no language pack '{language}' (there are: {', '.join(available_languages())})")
     pages = sorted((page for page in folder.iterdir() if page.name.endswith(".yaml")), key=lambda page: page.name)
-    return read_pack(language, {f"{language}/{page.name}": page.read_text(encoding="utf-8") for page in pages})
+    texts = {f"{language}/{page.name}": page.read_text(encoding="utf-8") for page in pages}
+    name = fingerprint(language, texts, _common(language))
+    with suppress(KeyError, TypeError, ValueError, IndexError):
+        return _from_plain(cached(name))
+    pack = read_pack(language, texts)
+    keep(name, _to_plain(pack))
+    return pack
+
+
+def _common(language: str) -> frozenset[str]:
+    """The folded function words of a language."""
+    return frozenset(map(fold, table(language).function_words)) if language in LANGUAGES else frozenset()
+
+
+def _to_plain(pack: Pack) -> dict[str, Any]:
+    """A pack as plain data."""
+    return {
+        "language": pack.language,
+        "status": pack.status,
+        "settings": {key: str(value) for key, value in pack.settings.items()},
+        "prefixes": pack.vocabulary.prefixes,
+        "rules": [
+            [
+                rule.id,
+                rule.labels,
+                [_pattern_to_plain(pattern) for pattern in rule.patterns],
+                [_pattern_to_plain(pattern) for pattern in rule.unless],
+                dict(rule.needs),
+                dict(rule.without),
+                rule.sure,
+                rule.fix,
+                rule.yes,
+                rule.no,
+                rule.place,
+            ]
+            for rule in pack.rules
+        ],
+    }
+
+
+def _pattern_to_plain(pattern: CompiledPattern) -> list[Any]:
+    besides = [sorted(words) for words in pattern.besides]
+    return [
+        pattern.source,
+        pattern.expression,
+        pattern.anchors,
+        pattern.at_start,
+        pattern.exact,
+        pattern.inside,
+        besides,
+    ]
+
+
+def _from_plain(data: Any) -> Pack:
+    """The pack of plain data.
+
+    Raises:
+        KeyError, TypeError, ValueError, IndexError: It is not what `_to_plain` makes.
+    """
+    rules = tuple(
+        Rule(
+            identity,
+            tuple(labels),
+            tuple(map(_pattern_from_plain, patterns)),
+            tuple(map(_pattern_from_plain, unless)),
+            {label: tuple(places) for label, places in needs.items()},
+            {label: tuple(places) for label, places in without.items()},
+            sure,
+            fix,
+            tuple(yes),
+            tuple(no),
+            place,
+        )
+        for identity, labels, patterns, unless, needs, without, sure, fix, yes, no, place in data["rules"]
+    )
+    vocabulary = Vocabulary({}, {}, data["prefixes"])
+    return Pack(data["language"], data["status"], vocabulary, rules, data["settings"])
+
+
+def _pattern_from_plain(data: Any) -> CompiledPattern:
+    source, expression, anchors, at_start, exact, inside, besides = data
+    return CompiledPattern(
+        source, expression, tuple(anchors), at_start, exact, inside, tuple(frozenset(words) for words in besides)
+    )

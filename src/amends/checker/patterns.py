@@ -23,7 +23,7 @@ stand in order; between two words there may be any punctuation.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from amends.text import fold
@@ -73,12 +73,14 @@ class Vocabulary:
         paradigms: Endings: name to the endings, "" for the bare stem.
         prefixes: Letters that attach to the front of a word in this language's writing (Hebrew).
         common: Folded function words: as anchors they would announce a pattern in every sentence.
+        parsed: Word classes that have been read already, by name.
     """
 
     classes: Mapping[str, Sequence[str]]
     paradigms: Mapping[str, Sequence[str]]
     prefixes: str = ""
     common: frozenset[str] = frozenset()
+    parsed: "dict[str, tuple[_Part, bool, bool]]" = field(default_factory=dict, compare=False, repr=False)
 
 
 _Atoms = tuple[str, ...]
@@ -205,13 +207,19 @@ class _Parser:
             raise PatternError(f"there is no word class '@{name}' (in {self.source!r})")
         if self.depth >= _DEEPEST_CLASS:
             raise PatternError(f"word class '@{name}' refers to itself")
-        branches = []
-        for entry in entries:
-            inner = _Parser(entry, self.vocabulary, self.depth + 1)
-            branches.append(inner.parse())
-            self.exact |= inner.exact
-            self.inside |= inner.inside
-        return _either(branches)
+        known = self.vocabulary.parsed.get(name)
+        if known is None:
+            branches, exact, inside = [], False, False
+            for entry in entries:
+                inner = _Parser(entry, self.vocabulary, self.depth + 1)
+                branches.append(inner.parse())
+                exact |= inner.exact
+                inside |= inner.inside
+            known = self.vocabulary.parsed[name] = (_either(branches), exact, inside)
+        part, exact, inside = known
+        self.exact |= exact
+        self.inside |= inside
+        return part
 
     def word(self, token: str) -> _Part:
         exact = token.startswith("=") and len(token) > 1

@@ -1,0 +1,55 @@
+"""Compiled packs are kept, and never used for another text."""
+
+from pathlib import Path
+
+import pytest
+
+from amends.checker import pack as packs
+from amends.checker.compiled import cached, fingerprint, keep
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("AMENDS_CACHE", str(tmp_path / "kept"))
+    return tmp_path / "kept"
+
+
+def test_a_compiled_pack_is_the_same_pack(folder: Path) -> None:
+    packs.load_pack.cache_clear()
+    first = packs.load_pack("en")
+    assert len(list(folder.glob("en-*.json"))) == 1
+    packs.load_pack.cache_clear()
+    second = packs.load_pack("en")
+    packs.load_pack.cache_clear()
+    assert second.rules == first.rules
+    assert second.status == first.status
+
+
+def test_a_damaged_file_is_compiled_anew(folder: Path) -> None:
+    packs.load_pack.cache_clear()
+    packs.load_pack("en")
+    kept = next(folder.glob("en-*.json"))
+    for damage in ("", "{", "[]", '{"rules": [[1]], "language": "en", "status": "", "prefixes": "", "settings": {}}'):
+        kept.write_text(damage, encoding="utf-8")
+        packs.load_pack.cache_clear()
+        assert packs.load_pack("en").rules
+    packs.load_pack.cache_clear()
+
+
+def test_another_text_has_another_name() -> None:
+    base = fingerprint("en", {"a": "x", "b": "y"}, frozenset({"the"}))
+    assert base == fingerprint("en", {"b": "y", "a": "x"}, frozenset({"the"}))
+    assert base != fingerprint("en", {"a": "x", "b": "z"}, frozenset({"the"}))
+    assert base != fingerprint("en", {"a": "x", "b": "y"}, frozenset({"a"}))
+    assert base != fingerprint("hr", {"a": "x", "b": "y"}, frozenset({"the"}))
+
+
+def test_the_cache_can_be_switched_off_and_need_not_be_writable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AMENDS_CACHE", "")
+    keep("a", {"b": 1})
+    assert cached("a") is None
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    monkeypatch.setenv("AMENDS_CACHE", str(blocked))
+    keep("a", {"b": 1})
+    assert cached("a") is None

@@ -71,3 +71,9 @@ def test_facts_before_any_acknowledgement() -> None:
     )
     assert "facts-first" in whole(facts_first)
     assert "facts-first" not in whole("I am sorry that you waited all morning. Our records show a signature at 9:04.")
+
+
+def test_a_reply_in_another_language_than_the_complaint() -> None:
+    lithuanian = "Laba diena, užsakiau virdulį prieš dvi savaites ir jo vis dar nėra. Kada galiu jo tikėtis?"
+    assert "other-language" in whole("We are sorry that your kettle has not arrived.", complaint=lithuanian)
+    assert "other-language" not in whole("We are sorry that your kettle has not arrived.", complaint=COMPLAINT)

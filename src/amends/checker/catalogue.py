@@ -443,6 +443,17 @@ _WHOLE_REPLY = (
         "G1.1, G4.2; Packard & Berger 2021",
     ),
     Concept(
+        "other-language",
+        "whole-reply",
+        "Another language than theirs",
+        "The reply is written in another language than the complaint.",
+        "Who is hurt should not have to translate our apology.",
+        "Answer in the language in which they wrote, or say why you cannot.",
+        "Žao nam je.",
+        "We are sorry.",
+        "G4.2, G4.4",
+    ),
+    Concept(
         "invented-admission",
         "whole-reply",
         "Admits what did not happen",

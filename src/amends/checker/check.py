@@ -77,6 +77,7 @@ class Checker:
             channel=channel,
             vocabulary=vocabulary,
             earlier=earlier,
+            language=self.language,
         )
         findings.extend(
             Finding(

@@ -66,6 +66,7 @@ FAULT_COSTS: Mapping[str, float] = {
     "forced-closure": 0.1,
     "facts-first": 0.1,
     "off-the-point": 0.1,
+    "other-language": 0.1,
     "over-apology": 0.05,
     "long-explanation": 0.05,
     "no-name": 0.05,

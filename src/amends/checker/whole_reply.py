@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from amends.checker.features import tokens
 from amends.checker.review import Fix
 from amends.checker.similarity import EarlierReplies
-from amends.text import Normalised, fold, normalise
+from amends.text import Normalised, fold, identify, normalise
 
 __all__ = ["Reading", "WholeReply", "whole_reply_findings"]
 
@@ -16,6 +16,9 @@ _DEFENDING = frozenset(
     {"denial", "policy-shield", "blame-customer", "blame-third-party", "beyond-control", "intent-defence", "minimising"}
 )
 _OWNING = frozenset({"responsibility", "repair", "prevention"})
+_ENGAGING = frozenset({"names-offence", "responsibility", "empathy", "explanation", "repair", "invitation"})
+"""Parts that a writer can only give who has read the complaint."""
+_SURE_OF_LANGUAGE = 0.8
 _MOST_APOLOGIES = 2
 _MOST_EXPLANATIONS = 2
 _LEAST_THINGS = 3
@@ -67,6 +70,7 @@ def whole_reply_findings(
     channel: str | None,
     vocabulary: Mapping[str, str] | None,
     earlier: EarlierReplies | None,
+    language: str,
 ) -> list[WholeReply]:
     """All faults of the whole reply, in the catalogue's order; arguments as in `amends.check`."""
     found: list[WholeReply] = []
@@ -89,8 +93,10 @@ def whole_reply_findings(
         copy = earlier.nearest(reading.folded.original)
         if copy is not None:
             found.append(WholeReply("scripted", (), f"{copy[1]:.0%}"))
-    if complaint and _misses_the_point(reading, complaint, name):
+    if complaint and everywhere.isdisjoint(_ENGAGING) and _misses_the_point(reading, complaint, name):
         found.append(WholeReply("off-the-point"))
+    if complaint and (theirs := _other_language(complaint, language)):
+        found.append(WholeReply("other-language", (), theirs))
     if fault == "nobody" and "responsibility" in everywhere:
         found.append(WholeReply("invented-admission", tuple(places["responsibility"][:1])))
     return found
@@ -149,6 +155,13 @@ def _misses_the_point(reading: Reading, complaint: str, name: str | None) -> boo
     for start, end in reading.sentences:
         said |= _things(reading.folded.text[start:end], reading.common, own_name)
     return things.isdisjoint(said)
+
+
+def _other_language(complaint: str, language: str) -> str | None:
+    """The complaint's language, as an English name, when it is surely another one than the reply's."""
+    theirs = identify(complaint[:_MOST_COMPLAINT])
+    another = theirs.looks_like is not None and theirs.language != language
+    return theirs.looks_like if another and theirs.confidence >= _SURE_OF_LANGUAGE else None
 
 
 def _things(text: str, common: frozenset[str], without: set[str]) -> set[str]:

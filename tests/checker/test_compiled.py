@@ -44,7 +44,9 @@ def test_another_text_has_another_name() -> None:
     assert base != fingerprint("hr", {"a": "x", "b": "y"}, frozenset({"the"}))
 
 
-def test_the_cache_can_be_switched_off_and_need_not_be_writable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cache_can_be_switched_off_and_need_not_be_writable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("AMENDS_CACHE", "")
     keep("a", {"b": 1})
     assert cached("a") is None

@@ -34,6 +34,8 @@ def matches(pattern: str, text: str, vocabulary: Vocabulary = WORDS) -> str | No
         ("sorry", "notsorry", None),
         ("klaid*", "Tai mūsų klaidos.", "klaidos"),
         ("*able", "It is unacceptable here", "unacceptable"),
+        ("ne*ėme", "Mes nepastebėjome, nežiūrėjome ir neperskaitėme.", "neperskaiteme"),
+        ("ne*ėme", "neme", None),
         ("klaid+noun", "su klaidomis", "klaidomis"),
         ("klaid+noun", "mano klaidą", "klaida"),
         ("klaid+noun", "klaidinti", None),

@@ -5,8 +5,11 @@ this list. Definitions follow the project's codebook of annotated replies; requi
 field guide; research is cited where a figure rests on it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Literal
+
+from amends import messages
 
 __all__ = [
     "COMPONENTS",
@@ -48,6 +51,26 @@ class Concept:
     poor: str
     better: str
     sources: str
+
+    def in_language(self, language: str | None = None) -> "Concept":
+        """The concept with its texts in a language; its examples are that language's own and no translations.
+
+        Args:
+            language: One of `amends.messages.LANGUAGES`; the current language of messages if not given.
+
+        Raises:
+            ValueError: There is no such language.
+        """
+        return _translated(self, language or messages.current_language())
+
+
+_TEXTS = ("title", "what", "why", "way_out", "poor", "better", "sources")
+
+
+@cache
+def _translated(concept: Concept, language: str) -> Concept:
+    catalogue = messages.translator(language)
+    return replace(concept, **{field: catalogue.gettext(getattr(concept, field)) for field in _TEXTS})
 
 
 _COMPONENTS = (

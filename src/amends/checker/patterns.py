@@ -5,7 +5,7 @@ stand in order; between two words there may be any punctuation.
 
 =============  ======================================================================================
 ``sorry``      the word itself
-``klaid*``     any word that begins so; ``*able`` any word that ends so
+``klaid*``     any word that begins so; ``*able`` any word that ends so; ``ne*ome`` both
 ``klaid+noun`` the stem with each ending of the pack's paradigm ``noun``
 ``@we``        any entry of the pack's word class ``we``
 ``(a|b c)``    one of several
@@ -237,6 +237,8 @@ class _Parser:
             return _Part(tuple(self.prefixed(_letters(form)) for form in forms), (_common_start(forms),), words=whole)
         before, after = written.startswith("*"), written.endswith("*")
         core = written.strip("*")
+        if "*" in core:
+            return self.word_with_gap(token, core, exact=exact, before=before, after=after)
         self.inside |= before
         literal = core.lower() if exact else fold(core)
         if "?" in literal or "!" in literal:
@@ -247,6 +249,19 @@ class _Parser:
         parts = [] if before or after or self.vocabulary.prefixes else re.findall(r"\w+", fold(core))
         whole = frozenset([max(parts, key=len)]) if parts else None
         return _Part((atoms if before else self.prefixed(atoms),), (fold(core),), words=whole)
+
+    def word_with_gap(self, token: str, core: str, *, exact: bool, before: bool, after: bool) -> _Part:
+        """A word of which the beginning and the end are given, such as ``ne*ėme``."""
+        pieces = [piece.lower() if exact else fold(piece) for piece in core.split("*") if piece]
+        anchor = max(map(fold, pieces), key=len)
+        if len(anchor) < 2:
+            raise PatternError(f"'{token}' says too little of the word (in {self.source!r})")
+        self.inside |= before or anchor != fold(pieces[0])
+        atoms: _Atoms = (r"\w*",) if before else ()
+        for number, piece in enumerate(pieces):
+            atoms += ((r"\w*",) if number else ()) + _letters(piece)
+        atoms += (r"\w*",) if after else ()
+        return _Part((atoms if before else self.prefixed(atoms),), (anchor,))
 
     def prefixed(self, atoms: _Atoms) -> _Atoms:
         if not self.vocabulary.prefixes:

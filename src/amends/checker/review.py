@@ -1,7 +1,7 @@
 """The result of a check: what a reply holds, what spoils it, what is missing, and how it comes out.
 
 All spans are code point offsets into the reply as it was given. Texts for people are looked up in the catalogue when
-they are asked for, so that a review costs little to make.
+they are asked for, in the language that `amends.messages` is set to then, so that a review costs little to make.
 """
 
 from collections.abc import Iterable
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from amends.checker.catalogue import concept
+from amends.messages import message, translated
 from amends.text import utf16_spans
 
 __all__ = ["SCHEMA_VERSION", "Component", "Finding", "Fix", "Missing", "Review", "Severity", "Verdict"]
@@ -20,11 +21,11 @@ Severity = Literal["error", "warning", "note"]
 Verdict = Literal["none", "non-apology", "partial", "full", "unread"]
 
 _VERDICT_WORDS: dict[str, str] = {
-    "none": "No apology due or given.",
-    "non-apology": "A non-apology: it says sorry and owns nothing.",
-    "partial": "A partial apology.",
-    "full": "A full apology.",
-    "unread": "Not checked.",
+    "none": message("No apology due or given."),
+    "non-apology": message("A non-apology: it says sorry and owns nothing."),
+    "partial": message("A partial apology."),
+    "full": message("A full apology."),
+    "unread": message("Not checked."),
 }
 
 
@@ -47,7 +48,7 @@ class Component:
     @property
     def title(self) -> str:
         """The part's name for people."""
-        return concept(self.label).title
+        return concept(self.label).in_language().title
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +74,17 @@ class Finding:
     @property
     def title(self) -> str:
         """The fault's name for people."""
-        return concept(self.label).title
+        return concept(self.label).in_language().title
 
     @property
     def why(self) -> str:
         """One plain sentence why it hurts."""
-        return concept(self.label).why
+        return concept(self.label).in_language().why
 
     @property
     def way_out(self) -> str:
         """One thing the writer can do about it."""
-        return concept(self.label).way_out
+        return concept(self.label).in_language().way_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +96,12 @@ class Missing:
     @property
     def title(self) -> str:
         """The part's name for people."""
-        return concept(self.label).title
+        return concept(self.label).in_language().title
 
     @property
     def prompt(self) -> str:
         """A question that asks the writer for the fact."""
-        return concept(self.label).way_out
+        return concept(self.label).in_language().way_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,7 @@ class Review:
     @property
     def verdict_words(self) -> str:
         """The verdict as a sentence."""
-        return _VERDICT_WORDS[self.verdict]
+        return translated(_VERDICT_WORDS[self.verdict])
 
     def quotes(self, spans: Iterable[tuple[int, int]]) -> list[str]:
         """The reply's own words at these spans."""

@@ -29,6 +29,7 @@ from typing import Any
 
 from amends.checker.catalogue import COMPONENTS, CONCEPTS
 from amends.checker.scoring import COMPONENT_WEIGHTS, FAULT_COSTS, FAULT_PARTIES, Weights
+from amends.messages import translated
 from amends.text import LANGUAGES
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "check_labels",
     "did_you_mean",
     "find_configuration",
+    "no_such_label",
     "read_configuration",
 ]
 
@@ -100,7 +102,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
         known: What could have been meant.
     """
     near = difflib.get_close_matches(word.casefold(), list(known), n=1, cutoff=0.6)
-    return f" Did you mean '{near[0]}'?" if near else ""
+    return " " + translated("Did you mean '{word}'?", word=near[0]) if near else ""
 
 
 def check_labels(labels: Iterable[str]) -> frozenset[str]:
@@ -112,10 +114,19 @@ def check_labels(labels: Iterable[str]) -> frozenset[str]:
     found = frozenset(labels)
     for label in sorted(found):
         if label not in CONCEPTS:
-            raise ValueError(
-                f"there is no label '{label}'.{did_you_mean(label, CONCEPTS)} 'amends explain' lists all labels."
-            )
+            raise ValueError(no_such_label(label, did_you_mean(label, CONCEPTS)))
     return found
+
+
+def no_such_label(label: str, meant: str) -> str:
+    """The sentence for a label that the catalogue does not know.
+
+    Args:
+        label: What was written.
+        meant: A question for what was meant, with a blank before it; or the empty string.
+    """
+    unknown = translated("there is no label '{label}'.", label=label)
+    return unknown + meant + " " + translated("'amends explain' lists all labels.")
 
 
 def find_configuration(start: Path | None = None) -> Path | None:
@@ -143,11 +154,11 @@ def read_configuration(path: Path) -> Configuration:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise ConfigurationError(f"{path}: cannot be read ({error.strerror}).") from error
+        raise ConfigurationError(translated("{file}: cannot be read ({problem}).", file=path, problem=error.strerror)) from error
     except UnicodeDecodeError as error:
-        raise ConfigurationError(f"{path}: is not UTF-8; save it as UTF-8.") from error
+        raise ConfigurationError(translated("{file}: is not UTF-8; save it as UTF-8.", file=path)) from error
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ConfigurationError(f"{path}: is not TOML: {error}.") from error
+        raise ConfigurationError(translated("{file}: is not TOML: {problem}.", file=path, problem=error)) from error
     return _Reader(path, table).configuration()
 
 
@@ -191,24 +202,29 @@ class _Reader:
         allowed = list(known)
         for key in table:
             if key not in allowed:
-                raise self.wrong(f"{prefix}{key}", f"there is no such key.{did_you_mean(key, allowed)}")
+                raise self.wrong(f"{prefix}{key}", translated("there is no such key.") + did_you_mean(key, allowed))
 
     def text(self, key: str) -> str | None:
         value = self.table.get(key)
         if value is not None and (not isinstance(value, str) or not value.strip() or "\0" in value):
-            raise self.wrong(key, f"a text is expected, not {value!r}.")
+            raise self.wrong(key, translated("a text is expected, not {value}.", value=repr(value)))
         return value
 
     def choice(self, key: str, choices: tuple[str, ...]) -> str | None:
         value = self.table.get(key)
         if value is not None and value not in choices:
-            raise self.wrong(key, f"one of {', '.join(choices)} is expected, not {value!r}.")
+            raise self.wrong(
+                key,
+                translated(
+                    "one of {choices} is expected, not {value}.", choices=", ".join(choices), value=repr(value)
+                ),
+            )
         return value
 
     def labels(self, key: str) -> frozenset[str]:
         value = self.table.get(key, [])
         if not isinstance(value, list) or not all(isinstance(label, str) for label in value):
-            raise self.wrong(key, f"a list of labels is expected, not {value!r}.")
+            raise self.wrong(key, translated("a list of labels is expected, not {value}.", value=repr(value)))
         try:
             return check_labels(value)
         except ValueError as error:
@@ -217,14 +233,15 @@ class _Reader:
     def subtable(self, table: Mapping[str, Any], key: str, name: str) -> Mapping[str, Any]:
         value = table.get(key, {})
         if not isinstance(value, dict):
-            raise self.wrong(name, f"a table is expected, not {value!r}.")
+            raise self.wrong(name, translated("a table is expected, not {value}.", value=repr(value)))
         return value
 
     def vocabulary(self) -> dict[str, str]:
         words = self.subtable(self.table, "vocabulary", "vocabulary")
         for word, ours in words.items():
             if not isinstance(ours, str) or not ours.strip() or not word.strip():
-                raise self.wrong(f"vocabulary.{word}", f"the house's word is expected, not {ours!r}.")
+                sentence = translated("the house's word is expected, not {value}.", value=repr(ours))
+                raise self.wrong(f"vocabulary.{word}", sentence)
         return dict(words)
 
     def weights(self) -> Weights | None:
@@ -236,9 +253,10 @@ class _Reader:
         faults = self.numbers(table, "faults", [label for label in CONCEPTS if label not in COMPONENTS])
         for label, cost in faults.items():
             if cost > 1:
-                raise self.wrong(f"weights.faults.{label}", f"a number from 0 to 1 is expected, not {cost:g}.")
+                sentence = translated("a number from 0 to 1 is expected, not {value}.", value=f"{cost:g}")
+                raise self.wrong(f"weights.faults.{label}", sentence)
         if not any({**COMPONENT_WEIGHTS, **components}.values()):
-            raise self.wrong("weights.components", "at least one weight has to be above 0.")
+            raise self.wrong("weights.components", translated("at least one weight has to be above 0."))
         return Weights({**COMPONENT_WEIGHTS, **components}, {**FAULT_COSTS, **faults})
 
     def numbers(self, table: Mapping[str, Any], key: str, labels: Iterable[str]) -> dict[str, float]:
@@ -248,5 +266,6 @@ class _Reader:
         for label, value in values.items():
             number = isinstance(value, int | float) and not isinstance(value, bool)
             if not number or not 0 <= value < float("inf"):
-                raise self.wrong(f"{name}.{label}", f"a number not below 0 is expected, not {value!r}.")
+                sentence = translated("a number not below 0 is expected, not {value}.", value=repr(value))
+                raise self.wrong(f"{name}.{label}", sentence)
         return {label: float(value) for label, value in values.items()}

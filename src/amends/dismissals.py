@@ -35,6 +35,7 @@ from amends.checker import scoring
 from amends.checker.catalogue import CONCEPTS
 from amends.checker.review import Finding, Review
 from amends.configuration import did_you_mean
+from amends.messages import translated
 from amends.text import fold
 
 __all__ = [
@@ -267,33 +268,40 @@ def read_dismissals(path: Path) -> tuple[Dismissal, ...]:
     except FileNotFoundError:
         return ()
     except OSError as error:
-        raise DismissalError(f"{path}: cannot be read ({error.strerror}).") from error
+        raise DismissalError(translated("{file}: cannot be read ({problem}).", file=path, problem=error.strerror)) from error
     except UnicodeDecodeError as error:
-        raise DismissalError(f"{path}: is not UTF-8; save it as UTF-8.") from error
+        raise DismissalError(translated("{file}: is not UTF-8; save it as UTF-8.", file=path)) from error
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise DismissalError(f"{path}: is not TOML: {error}.") from error
+        raise DismissalError(translated("{file}: is not TOML: {problem}.", file=path, problem=error)) from error
     for key in table:
         if key != "dismissal":
-            raise DismissalError(f"{path}: {key}: there is no such key; each entry begins with [[dismissal]].")
+            raise DismissalError(f"{path}: {key}: {translated('there is no such key.')} {_entry_begins()}")
     entries = table.get("dismissal", [])
     if not isinstance(entries, list):
-        raise DismissalError(f"{path}: dismissal: each entry begins with [[dismissal]], in two brackets.")
+        raise DismissalError(f"{path}: dismissal: {_entry_begins()}")
     return tuple(_dismissal(path, number, entry) for number, entry in enumerate(entries, 1))
+
+
+def _entry_begins() -> str:
+    return translated("Each entry begins with [[dismissal]], in two brackets.")
 
 
 def _dismissal(path: Path, number: int, entry: Any) -> Dismissal:
     """One entry, checked."""
     where = f"{path}: dismissal {number}"
     if not isinstance(entry, dict):
-        raise DismissalError(f"{where}: each entry begins with [[dismissal]], in two brackets.")
+        raise DismissalError(f"{where}: {_entry_begins()}")
     for key, value in entry.items():
         if key not in _FIELDS:
-            raise DismissalError(f"{where}: {key}: there is no such key.{did_you_mean(key, _FIELDS)}")
+            unknown = translated("there is no such key.")
+            raise DismissalError(f"{where}: {key}: {unknown}{did_you_mean(key, _FIELDS)}")
         if not isinstance(value, str):
-            raise DismissalError(f"{where}: {key}: a text is expected, not {value!r}.")
+            sentence = translated("a text is expected, not {value}.", value=repr(value))
+            raise DismissalError(f"{where}: {key}: {sentence}")
     label = entry.get("label", "")
     if label not in CONCEPTS:
-        raise DismissalError(f"{where}: label: there is no label '{label}'.{did_you_mean(label, CONCEPTS)}")
+        unknown = translated("there is no label '{label}'.", label=label)
+        raise DismissalError(f"{where}: label: {unknown}{did_you_mean(label, CONCEPTS)}")
     folded = {key: " ".join(_words(entry.get(key, ""))) for key in ("words", "before", "after")}
     return Dismissal(label, **folded, file=entry.get("file", EVERY_FILE))
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amends.checker.patterns import PatternError, Vocabulary, compile_pattern
+from amends.checker.patterns import WHOLE, PatternError, Vocabulary, compile_pattern
 from amends.text import fold
 
 WORDS = Vocabulary(
@@ -22,7 +22,9 @@ def matches(pattern: str, text: str, vocabulary: Vocabulary = WORDS) -> str | No
     attempt = re.compile(compiled.expression)
     found = attempt.match(folded) if compiled.at_start else attempt.search(folded)
     if found is not None:
-        assert any(anchor in found[0] for anchor in compiled.anchors), "a match must contain an anchor"
+        anchors = [anchor.removesuffix(WHOLE) for anchor in compiled.anchors]
+        assert any(anchor in found[0] for anchor in anchors), "a match must contain an anchor"
+        assert all(words & set(re.findall(r"\w+", found[0])) for words in compiled.besides)
     return found[0] if found else None
 
 
@@ -77,6 +79,7 @@ def test_a_hebrew_word_takes_its_prefixes_along() -> None:
     [
         ("@nobody lost", "no word class '@nobody'"),
         ("klaid+verb", "no paradigm 'verb'"),
+        ("(klaid|ker)+noun", "no stem before it"),
         ("(a|b", "')' is missing"),
         ("a)", "unexpected ')'"),
         ("[very]", "optional"),

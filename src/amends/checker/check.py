@@ -15,6 +15,7 @@ from amends.checker.review import Component, Finding, Fix, Missing, Review
 from amends.checker.scoring import FAULT_PARTIES, Weights, order_of_help, score, severity, verdict
 from amends.checker.similarity import EarlierReplies
 from amends.checker.whole_reply import Reading, whole_reply_findings
+from amends.messages import translated
 from amends.text import LANGUAGES, Identified, Normalised, identify, normalise, sentences, table, zones
 
 __all__ = ["CHANNELS", "Checker", "check"]
@@ -287,9 +288,12 @@ def check(
             return Review(text, None, reason=_not_recognised(recognised))
     if language not in available_languages():
         supported = ", ".join(available_languages())
-        return Review(
-            text, language, reason=f"The language '{language}' is not supported yet (there are: {supported})."
+        reason = translated(
+            "The language '{language}' is not supported yet (there are: {languages}).",
+            language=language,
+            languages=supported,
         )
+        return Review(text, language, reason=reason)
     known = EarlierReplies(earlier) if earlier is not None and not isinstance(earlier, EarlierReplies) else earlier
     return _checker(language).review(
         text,
@@ -307,8 +311,10 @@ def check(
 def _not_recognised(recognised: Identified) -> str:
     """Why a text is not checked, as a sentence."""
     if recognised.looks_like:
-        return f"This looks like {recognised.looks_like}, which is not supported yet."
-    return "There are too few words to tell the language; name it with the option for the language."
+        return translated(
+            "This looks like {language}, which is not supported yet.", language=translated(recognised.looks_like)
+        )
+    return translated("There are too few words to tell the language; name it with the option for the language.")
 
 
 def _own_words(text: str) -> str:

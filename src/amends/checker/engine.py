@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from amends.checker.matchers import Matcher, best_matcher
 from amends.checker.pack import Pack, Rule
-from amends.checker.patterns import CompiledPattern
+from amends.checker.patterns import WHOLE, CompiledPattern
 from amends.text import Normalised
 
 __all__ = ["Engine", "Hit", "allowed"]
@@ -55,17 +55,23 @@ class Engine:
         self._patterns = [(pattern, rule) for rule in pack.rules if hints or rule.sure for pattern in rule.patterns]
         self._tries: list[_Try | None] = [None] * len(self._patterns)
         self._guards: dict[str, list[Callable[[str, int, int], re.Match[str] | None]]] = {}
-        awaited: dict[str, list[int]] = {}
+        self._besides = [pattern.besides for pattern, _ in self._patterns]
+        by_word: dict[str, list[int]] = {}
+        by_part: dict[str, list[int]] = {}
         inside: set[str] = set()
         for number, (pattern, _) in enumerate(self._patterns):
             for anchor in pattern.anchors:
-                awaited.setdefault(anchor, []).append(number)
-                if pattern.inside:
-                    inside.add(anchor)
-        self._awaited = [tuple(numbers) for numbers in awaited.values()]
-        self._inside = [anchor in inside for anchor in awaited]
-        self._besides = [pattern.besides for pattern, _ in self._patterns]
-        self.literals = tuple(awaited)
+                if anchor.endswith(WHOLE):
+                    by_word.setdefault(anchor[:-1], []).append(number)
+                else:
+                    by_part.setdefault(anchor, []).append(number)
+                    if pattern.inside:
+                        inside.add(anchor)
+        self._by_word = {word: tuple(numbers) for word, numbers in by_word.items()}
+        self._by_part = [tuple(numbers) for numbers in by_part.values()]
+        self._inside = [anchor in inside for anchor in by_part]
+        self.literals = tuple(by_part)
+        self.words = frozenset(by_word)
         self._scan = (matcher or best_matcher())(self.literals).scan
 
     def hits(self, folded: Normalised, sentences: Sequence[tuple[int, int]]) -> list[Hit]:
@@ -81,33 +87,20 @@ class Engine:
         if not sentences:
             return []
         text = folded.text
-        starts = [start for start, _ in sentences]
-        awaited, tries, may_be_inside = self._awaited, self._tries, self._inside
-        besides = self._besides
-        words_of: dict[int, set[str]] = {}
-        tried: set[int] = set()
+        by_word, besides, tries = self._by_word.get, self._besides, self._tries
+        announced = self._announced_by_parts(text, sentences)
         found: list[Hit] = []
-        width = len(tries)
-        for index, start, end in self._scan(text):
-            if start and text[start - 1].isalnum() and not may_be_inside[index]:
-                continue
-            place = bisect_right(starts, start) - 1
-            if place < 0:
-                continue
-            first, last = sentences[place]
-            if end > last:
-                continue
-            for number in awaited[index]:
-                key = place * width + number
-                if key in tried:
+        for place, (first, last) in enumerate(sentences):
+            words = set(_WORDS(text, first, last))
+            waiting = announced.get(place) or set()
+            for word in words:
+                numbers = by_word(word)
+                if numbers is not None:
+                    waiting.update(numbers)
+            for number in waiting:
+                needed = besides[number]
+                if needed and (words.isdisjoint(needed[0]) or (len(needed) > 1 and words.isdisjoint(needed[1]))):
                     continue
-                tried.add(key)
-                if besides[number]:
-                    words = words_of.get(place)
-                    if words is None:
-                        words = words_of[place] = set(_WORDS(text, first, last))
-                    if any(map(words.isdisjoint, besides[number])):
-                        continue
                 attempt, exact = tries[number] or self._prepare(number)
                 got = attempt(folded.accented if exact else text, first, last)
                 if got is not None:
@@ -116,6 +109,23 @@ class Engine:
                         found.append(Hit(rule, place, got.start(), got.end(), got.groups()))
         found.sort(key=_place)
         return found
+
+    def _announced_by_parts(self, text: str, sentences: Sequence[tuple[int, int]]) -> dict[int, set[int]]:
+        """For each sentence the patterns that a part of a word announces."""
+        announced: dict[int, set[int]] = {}
+        starts = [start for start, _ in sentences]
+        by_part, may_be_inside = self._by_part, self._inside
+        for index, start, end in self._scan(text):
+            if start and text[start - 1].isalnum() and not may_be_inside[index]:
+                continue
+            place = bisect_right(starts, start) - 1
+            if place >= 0 and end <= sentences[place][1]:
+                waiting = announced.get(place)
+                if waiting is None:
+                    announced[place] = set(by_part[index])
+                else:
+                    waiting.update(by_part[index])
+        return announced
 
     def _prepare(self, number: int) -> "_Try":
         """Compile a pattern when it is tried for the first time: most of a pack never is."""

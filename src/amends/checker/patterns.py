@@ -28,10 +28,13 @@ from typing import Any
 
 from amends.text import fold
 
-__all__ = ["CompiledPattern", "PatternError", "Vocabulary", "compile_pattern"]
+__all__ = ["WHOLE", "CompiledPattern", "PatternError", "Vocabulary", "compile_pattern"]
 
 # Between two words of a pattern: blanks, a comma, a quotation mark, a dash, at most four characters together.
 _BETWEEN = r"[^\w!?]{1,4}"
+WHOLE = "\x1f"
+"""Ends an anchor that is a whole word; other anchors may be a part of one."""
+
 _TOKEN = re.compile(r"\s*(\.\.\.|\.\.|[()\[\]<>|^$#_]|\?(?!\S)|-\(|@[\w-]+|[^\s()\[\]<>|]+)")
 _MOST_ANCHORS = 400
 _DEEPEST_CLASS = 8
@@ -48,7 +51,7 @@ class CompiledPattern:
     Attributes:
         source: The pattern as written in the pack.
         expression: A regular expression over folded text, as text: most patterns of a pack are never tried.
-        anchors: Folded strings of which at least one is part of every match.
+        anchors: Folded strings of which at least one is part of every match; whole words end in `WHOLE`.
         at_start: Whether the pattern only matches at the beginning of a sentence.
         exact: Whether words with exact diacritics make it match on the accented text instead of the folded one.
         inside: Whether an anchor may stand inside a word, behind a prefix or a ``*``.
@@ -227,6 +230,8 @@ class _Parser:
             self.exact = True
         # In "that's" and "we'll" the apostrophe stands between two words.
         written = (token[1:] if exact else token).lstrip("'")
+        if written.startswith("+"):
+            raise PatternError(f"'{token}' has no stem before it; write each stem with its paradigm (in {self.source!r})")
         stem, plus, paradigm = written.partition("+")
         if plus and paradigm:
             endings = self.vocabulary.paradigms.get(paradigm)
@@ -246,9 +251,11 @@ class _Parser:
         if not literal:
             raise PatternError(f"'{token}' holds no letter (in {self.source!r})")
         atoms = ((r"\w*",) if before else ()) + _letters(literal) + ((r"\w*",) if after else ())
-        parts = [] if before or after or self.vocabulary.prefixes else re.findall(r"\w+", fold(core))
-        whole = frozenset([max(parts, key=len)]) if parts else None
-        return _Part((atoms if before else self.prefixed(atoms),), (fold(core),), words=whole)
+        runs = [] if before or after or self.vocabulary.prefixes else re.findall(r"\w+", fold(core))
+        if not runs:
+            return _Part((atoms if before else self.prefixed(atoms),), (fold(core),))
+        word = max(runs, key=len)
+        return _Part((atoms,), (word + WHOLE,), words=frozenset([word]))
 
     def word_with_gap(self, token: str, core: str, *, exact: bool, before: bool, after: bool) -> _Part:
         """A word of which the beginning and the end are given, such as ``ne*ėme``."""
@@ -373,7 +380,7 @@ def _frequency(anchors: Sequence[str], common: frozenset[str]) -> float:
     """A guess how often one of some anchors stands in a sentence: short and common words are everywhere."""
     return sum(
         (1.0 if len(anchor) < 5 else 0.05) if anchor in common else _FREQUENCY[min(len(anchor), 6)]
-        for anchor in anchors
+        for anchor in (anchor.removesuffix(WHOLE) for anchor in anchors)
     )
 
 

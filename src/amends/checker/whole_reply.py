@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from amends.checker.features import tokens
 from amends.checker.review import Fix
 from amends.checker.similarity import EarlierReplies
+from amends.messages import percent, translated
 from amends.text import Normalised, fold, identify, normalise
 
 __all__ = ["Reading", "WholeReply", "whole_reply_findings"]
@@ -92,11 +93,11 @@ def whole_reply_findings(
     if earlier is not None:
         copy = earlier.nearest(reading.folded.original)
         if copy is not None:
-            found.append(WholeReply("scripted", (), f"{copy[1]:.0%}"))
+            found.append(WholeReply("scripted", (), percent(copy[1])))
     if complaint and everywhere.isdisjoint(_ENGAGING) and _misses_the_point(reading, complaint, name):
         found.append(WholeReply("off-the-point"))
     if complaint and (theirs := _other_language(complaint, language)):
-        found.append(WholeReply("other-language", (), theirs))
+        found.append(WholeReply("other-language", (), translated(theirs)))
     if fault == "nobody" and "responsibility" in everywhere:
         found.append(WholeReply("invented-admission", tuple(places["responsibility"][:1])))
     return found
@@ -139,7 +140,8 @@ def _wrong_words(folded: Normalised, word: str, right: str) -> list[WholeReply]:
         start, end = folded.span(*match.span())
         written = folded.original[start:end]
         text = right[:1].upper() + right[1:] if written[:1].isupper() else right
-        found.append(WholeReply("wrong-word", (match.span(),), f"{written} → {right}", Fix(start, end, text)))
+        detail = translated("{word} → {ours}", word=written, ours=right)
+        found.append(WholeReply("wrong-word", (match.span(),), detail, Fix(start, end, text)))
     return found
 
 

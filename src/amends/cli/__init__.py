@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Sequence
+from gettext import gettext
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
@@ -9,20 +11,22 @@ from typing import Any, NoReturn
 import click
 
 import amends
+from amends.cli.language import TranslatedGroup, asked_language, messages_option, speaking
+from amends.messages import message, translated
 
 __all__ = ["main"]
 
 # Command -> its help in the list of commands, which so needs none of them loaded.
 _COMMANDS = {
-    "check": "Check replies before they are sent.",
-    "explain": "Explain what Amends looks for.",
-    "dismiss": "Leave one finding of a reply as it is, and remember that.",
-    "schema": "Print the JSON Schema of the output.",
+    "check": message("Check replies before they are sent."),
+    "explain": message("Explain what Amends looks for."),
+    "dismiss": message("Leave one finding of a reply as it is, and remember that."),
+    "schema": message("Print the JSON Schema of the output."),
 }
 _BROKEN_PIPE = 141
 
 
-class _Commands(click.Group):
+class _Commands(TranslatedGroup):
     """Loads a command when it is asked for, and tells errors in one line."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -36,8 +40,8 @@ class _Commands(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(_COMMANDS.items()))
+        with formatter.section(gettext("Commands")):
+            formatter.write_dl([(name, translated(text)) for name, text in _COMMANDS.items()])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -45,15 +49,25 @@ class _Commands(click.Group):
         # `amends reply.txt` is what everybody tries first.
         name = args[0]
         if name not in _COMMANDS and not name.startswith("-") and Path(name).exists():
-            ctx.fail(f"'{name}' is a file and no command. Write: amends check {name}")
+            ctx.fail(translated("'{name}' is a file and no command. Write: amends check {name}", name=name))
         return super().resolve_command(ctx, args)
 
-    def main(self, *args: Any, **extra: Any) -> NoReturn:
+    def main(self, args: Sequence[str] | None = None, **extra: Any) -> NoReturn:  # type: ignore[override]
         """Run, and end the process: 0 all well, 1 findings, 2 wrong usage or unreadable input."""
+        given = list(sys.argv[1:] if args is None else args)
+        try:
+            language = asked_language(given, os.environ)
+        except ValueError as error:
+            _say(str(error))
+            sys.exit(2)
+        with speaking(language):
+            self._run(given, extra)
+
+    def _run(self, given: list[str], extra: dict[str, Any]) -> NoReturn:
         extra["standalone_mode"] = False
         extra.setdefault("prog_name", "amends")
         try:
-            status = super().main(*args, **extra)
+            status = super().main(given, **extra)
         except click.ClickException as error:
             _tell(error)
             sys.exit(error.exit_code)
@@ -67,8 +81,11 @@ class _Commands(click.Group):
             if os.environ.get("AMENDS_TRACE"):
                 raise
             _say(
-                f"something went wrong inside Amends ({type(error).__name__}: {error}). Please report it to the "
-                "project; AMENDS_TRACE=1 shows where."
+                translated(
+                    "something went wrong inside Amends ({error}). Please report it to the project; AMENDS_TRACE=1 "
+                    "shows where.",
+                    error=f"{type(error).__name__}: {error}",
+                )
             )
             sys.exit(2)
         sys.exit(status if isinstance(status, int) else 0)
@@ -78,7 +95,7 @@ def _tell(error: click.ClickException) -> None:
     message = " ".join(error.format_message().split())
     hint = ""
     if isinstance(error, click.UsageError) and error.ctx is not None:
-        hint = f" See '{error.ctx.command_path} --help'."
+        hint = " " + translated("See '{command} --help'.", command=error.ctx.command_path)
     _say(message.rstrip(".") + "." + hint if message[-1:] not in ".!?" else message + hint)
 
 
@@ -93,6 +110,7 @@ def _say(sentence: str) -> None:
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 nothing found at or above --fail-on, 1 something found, 2 wrong usage or unreadable input.",
 )
+@messages_option()
 @click.version_option(amends.__version__, "-V", "--version", message="%(prog)s %(version)s", prog_name="amends")
 def main() -> None:
     """Reads a reply to a customer whom we failed, before it is sent.

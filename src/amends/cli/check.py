@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from amends.cli.language import TranslatedCommand, messages_option
 from amends.cli.output import CommandError
+from amends.messages import translated
 
 if TYPE_CHECKING:
     from amends.checker.similarity import EarlierReplies
@@ -49,6 +51,7 @@ def context_options(command: Callable[..., Any]) -> Callable[..., Any]:
                 help="ISO 3166 code (GB-SCT): what is known of apologies and liability there.",
             ),
             click.option("--config", metavar="FILE", help="Settings; else amends.toml, here or in a folder above."),
+            messages_option(),
         )
     ):
         command = option(command)
@@ -56,6 +59,7 @@ def context_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @click.command(
+    cls=TranslatedCommand,
     epilog="""\b
 Examples:
   amends check reply.txt
@@ -136,7 +140,7 @@ def check(
                 count.bad_lines += result.line is not None
                 count.unreadable += result.line is None
                 if result.line is None:
-                    say(f"{result.file or 'standard input'}: {result.error}")
+                    say(f"{result.file or translated('standard input')}: {result.error}")
                     if shown_as == "text":
                         continue
             elif isinstance(result, Checked):
@@ -164,7 +168,8 @@ def _places(files: tuple[str, ...], jsonl: bool) -> list[str]:
     if files:
         return list(files)
     if sys.stdin.isatty():
-        raise click.UsageError("Name a file or a folder, or give - for standard input.", click.get_current_context())
+        sentence = translated("Name a file or a folder, or give - for standard input.")
+        raise click.UsageError(sentence, click.get_current_context())
     return ["-"]
 
 
@@ -247,8 +252,10 @@ def _texts(option: str, arguments: Iterable[str], language: str | None) -> Itera
 
     for one in read_replies(sources(list(arguments)), sys.stdin.buffer, say, language=language):
         if isinstance(one, NotChecked):
-            line = f", line {one.line}" if one.line is not None else ""
-            raise CommandError(f"{option} {one.file or '-'}{line}: {one.error}")
+            place = one.file or "-"
+            if one.line is not None:
+                place = translated("{name}, line {line}", name=place, line=one.line)
+            raise CommandError(f"{option} {place}: {one.error}")
         yield one.text
 
 
@@ -291,9 +298,10 @@ def _refuse_fix(places: list[str], form: str | None, jsonl: bool) -> None:
     """Fixing is for texts: a mail or a file of records would have to be written anew around them."""
     context = click.get_current_context()
     if jsonl or any(name.lower().endswith((".jsonl", ".eml")) for name in places):
-        raise click.UsageError("--fix works on text files. Save the reply as a .txt file.", context)
+        raise click.UsageError(translated("--fix works on text files. Save the reply as a .txt file."), context)
     if "-" in places and (len(places) > 1 or form not in (None, "text")):
-        raise click.UsageError("--fix with - writes the mended reply to standard output: give - alone.", context)
+        sentence = translated("--fix with - writes the mended reply to standard output: give - alone.")
+        raise click.UsageError(sentence, context)
 
 
 def _mended_replies(reviewer: "Reviewer", replies: "Iterable[Reply | NotChecked]") -> "Iterator[Result]":
@@ -319,7 +327,7 @@ def _mended_replies(reviewer: "Reviewer", replies: "Iterable[Reply | NotChecked]
             if problem:
                 yield NotChecked(problem, reply.file)
                 continue
-            say(f"{reply.file}: mended.")
+            say(translated("{file}: mended.", file=reply.file))
         yield result
 
 
@@ -334,11 +342,16 @@ def _write_file(file: str, reply: "Reply") -> str | None:
     from pathlib import Path
 
     if not reply.encoding.startswith("utf-8") and "\N{REPLACEMENT CHARACTER}" in reply.text:
-        return "the file holds bytes that could not be read, so it was left alone. Save it as UTF-8 and try again."
+        return translated(
+            "the file holds bytes that could not be read, so it was left alone. Save it as UTF-8 and try again."
+        )
     try:
         data = reply.text.encode(reply.encoding)
     except UnicodeEncodeError:
-        return f"the mended reply cannot be written as {reply.encoding}. Save the file as UTF-8 and try again."
+        return translated(
+            "the mended reply cannot be written as {encoding}. Save the file as UTF-8 and try again.",
+            encoding=reply.encoding,
+        )
     target = Path(file).resolve()
     temporary = None
     try:
@@ -350,5 +363,5 @@ def _write_file(file: str, reply: "Reply") -> str | None:
     except OSError as error:
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)
-        return f"the mended reply cannot be written ({error.strerror or error})."
+        return translated("the mended reply cannot be written ({problem}).", problem=error.strerror or error)
     return None

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from amends.cli.check import context_options
+from amends.cli.language import TranslatedCommand
 from amends.cli.output import CommandError
+from amends.messages import counted, translated
 
 if TYPE_CHECKING:
     from amends.checker.review import Finding, Review
@@ -15,6 +17,7 @@ __all__ = ["dismiss"]
 
 
 @click.command(
+    cls=TranslatedCommand,
     epilog="""\b
 Examples:
   amends dismiss reply.txt favour
@@ -45,29 +48,45 @@ def dismiss(file: str, label: str, quote: str | None, everywhere: bool, config: 
     except ValueError as error:
         raise CommandError(str(error)) from error
     if CONCEPTS[label].kind == "component":
-        raise CommandError(f"'{label}' is a part of an apology and no finding; --ignore {label} hides its prompt.")
+        raise CommandError(
+            translated(
+                "'{label}' is a part of an apology and no finding; --ignore {label} hides its prompt.", label=label
+            )
+        )
     settings = house_settings(config)
     reviewer = make_reviewer(settings, **context)
     found = list(read_replies(sources([file]), sys.stdin.buffer, say, language=reviewer.language))
     reply = found[0]
     if len(found) > 1 or not isinstance(reply, Reply) or reply.line is not None:
         problem = "" if isinstance(reply, Reply) else f" {reply.error}"
-        raise CommandError(f"{file}: one reply is expected, in a file of its own.{problem}")
+        sentence = translated("{file}: one reply is expected, in a file of its own.", file=file)
+        raise CommandError(sentence + problem)
     review = reviewer.review(reply)
     if review.verdict == "unread":
-        raise CommandError(f"{file}: the reply was not checked, so there is nothing to dismiss. Give --language.")
+        raise CommandError(
+            translated("{file}: the reply was not checked, so there is nothing to dismiss. Give --language.", file=file)
+        )
     finding = _the_one(review, label, quote, file)
     key = EVERY_FILE if everywhere else file_key(reply.file, settings.dismissals)
     described = describe(review, finding, file_key(reply.file, settings.dismissals))
     if is_dismissed(described, reviewer.dismissals):
-        say(f"{file}: this finding is dismissed already.")
+        say(translated("{file}: this finding is dismissed already.", file=file))
         return
     try:
         add_dismissal(settings.dismissals, describe(review, finding, key))
     except (OSError, ValueError) as error:
-        raise CommandError(f"{settings.dismissals}: cannot be written ({error}).") from error
-    words = "; ".join(review.quotes(finding.spans)) or "the reply as a whole"
-    say(f"{file}: '{label}' dismissed ({' '.join(words.split())}). Remembered in {settings.dismissals}.")
+        sentence = translated("{file}: cannot be written ({problem}).", file=settings.dismissals, problem=error)
+        raise CommandError(sentence) from error
+    words = "; ".join(review.quotes(finding.spans)) or translated("the reply as a whole")
+    say(
+        translated(
+            "{file}: '{label}' dismissed ({words}). Remembered in {dismissals}.",
+            file=file,
+            label=label,
+            words=" ".join(words.split()),
+            dismissals=settings.dismissals,
+        )
+    )
 
 
 def _the_one(review: "Review", label: str, quote: str | None, file: str) -> "Finding":
@@ -80,14 +99,31 @@ def _the_one(review: "Review", label: str, quote: str | None, file: str) -> "Fin
 
     findings = [finding for finding in review.findings if finding.label == label]
     if not findings:
-        there = ", ".join(sorted({finding.label for finding in review.findings})) or "none"
-        raise CommandError(f"{file}: there is no finding '{label}'. Found: {there}.")
+        there = ", ".join(sorted({finding.label for finding in review.findings}))
+        if not there:
+            raise CommandError(translated("{file}: there are no findings at all.", file=file))
+        raise CommandError(
+            translated("{file}: there is no finding '{label}'. Found: {labels}.", file=file, label=label, labels=there)
+        )
     if quote is not None:
         wanted = fold(quote).strip()
         findings = [one for one in findings if any(wanted in fold(words) for words in review.quotes(one.spans))]
         if not findings:
-            raise CommandError(f"{file}: no finding '{label}' has the words '{quote}'.")
+            raise CommandError(
+                translated(
+                    "{file}: no finding '{label}' has the words '{words}'.", file=file, label=label, words=quote
+                )
+            )
     if len(findings) > 1:
-        places = " or ".join(f'"{" ".join(review.quotes(one.spans)[0].split())}"' for one in findings if one.spans)
-        raise CommandError(f"{file}: there are {len(findings)} findings '{label}'. Name one by its words: {places}.")
+        places = "; ".join(f'"{" ".join(review.quotes(one.spans)[0].split())}"' for one in findings if one.spans)
+        raise CommandError(
+            counted(
+                "{file}: there is {number} finding '{label}'. Name it by its words: {places}.",
+                "{file}: there are {number} findings '{label}'. Name one by its words: {places}.",
+                len(findings),
+                file=file,
+                label=label,
+                places=places,
+            )
+        )
     return findings[0]

@@ -8,7 +8,7 @@ that a program has chosen, by the variable LANGUAGE; for the time of a command b
 import gettext
 import inspect
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,7 +19,6 @@ from amends.messages import (
     FOLDER,
     LANGUAGES,
     RIGHT_TO_LEFT,
-    VARIABLE,
     current_language,
     environment_language,
     translated,
@@ -28,7 +27,6 @@ from amends.messages import (
 
 __all__ = [
     "CLICK_MESSAGES",
-    "MESSAGES_HELP",
     "TranslatedCommand",
     "TranslatedGroup",
     "asked_language",
@@ -37,7 +35,7 @@ __all__ = [
     "speaking",
 ]
 
-MESSAGES_HELP = "The language of what Amends tells you; else AMENDS_LANGUAGE, else that of your system."
+_MESSAGES_HELP = "en, lt, hr, he, et or sk: the language in which Amends speaks; else AMENDS_LANGUAGE, else your system's."
 _HELP_OPTION = "Show this message and exit."
 _EXPLAIN = "explain"
 _AS_WRITTEN = "\b\n"
@@ -65,7 +63,7 @@ CLICK_MESSAGES: tuple[str | tuple[str, str], ...] = (
 """The messages of `click` that this command can show; pairs are for one and for many."""
 
 
-def asked_language(arguments: Sequence[str], environment: "os._Environ[str] | dict[str, str]") -> str:
+def asked_language(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
     """The language of messages that a command line and an environment ask for.
 
     Args:
@@ -76,11 +74,8 @@ def asked_language(arguments: Sequence[str], environment: "os._Environ[str] | di
         ValueError: AMENDS_LANGUAGE names no language of ours, and no option decides.
     """
     # Help and errors of usage need it before the options are read.
-    options = ["--messages"]
-    if next((argument for argument in arguments if not argument.startswith("-") and argument not in LANGUAGES), "") == (
-        _EXPLAIN
-    ):
-        options.append("--language")
+    names = (argument for argument in arguments if not argument.startswith("-") and argument not in LANGUAGES)
+    options = ("--messages", "--language") if next(names, "") == _EXPLAIN else ("--messages",)
     found = None
     for place, argument in enumerate(arguments):
         if argument == "--":
@@ -122,7 +117,7 @@ def messages_option(*names: str) -> Callable[[Callable[..., Any]], Callable[...,
         metavar="LANG",
         type=click.Choice(LANGUAGES),
         expose_value=False,
-        help=f"{MESSAGES_HELP} One of {', '.join(LANGUAGES)}.",
+        help=_MESSAGES_HELP,
     )
 
 
@@ -192,3 +187,8 @@ class TranslatedCommand(click.Command):
 
 class TranslatedGroup(TranslatedCommand, click.Group):
     """A group of commands whose help is shown in the current language."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options, then the commands."""
+        super().format_options(ctx, formatter)
+        self.format_commands(ctx, formatter)

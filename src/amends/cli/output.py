@@ -9,6 +9,8 @@ from typing import TypeVar
 
 import click
 
+from amends.messages import RIGHT_TO_LEFT, current_language, translated
+
 __all__ = ["CommandError", "colour_wanted", "page_width", "progress", "say", "write"]
 
 Item = TypeVar("Item")
@@ -33,14 +35,26 @@ def write(pieces: Iterable[str], *, people: bool = True) -> None:
     stream = sys.stdout.buffer
     encoding = (people and sys.stdout.encoding) or "utf-8"
     for piece in pieces:
-        stream.write(piece.encode(encoding, "backslashreplace"))
+        stream.write(_encoded(piece, encoding))
     stream.flush()
+
+
+def _encoded(text: str, encoding: str) -> bytes:
+    try:
+        return text.encode(encoding)
+    except UnicodeEncodeError:
+        from amends.render.direction import without_marks
+
+        return without_marks(text).encode(encoding, "backslashreplace")
 
 
 def say(sentence: str) -> None:
     """Tell the person at the terminal something that is no result."""
-    encoding = sys.stderr.encoding or "utf-8"
-    sys.stderr.buffer.write(f"amends: {sentence}\n".encode(encoding, "backslashreplace"))
+    if current_language() in RIGHT_TO_LEFT:
+        from amends.render.direction import dressed
+
+        sentence = dressed(sentence)
+    sys.stderr.buffer.write(_encoded(f"amends: {sentence}\n", sys.stderr.encoding or "utf-8"))
 
 
 def colour_wanted() -> bool:
@@ -70,7 +84,7 @@ def progress(wanted: bool) -> Iterator["Counter"]:
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    columns = (SpinnerColumn(), TextColumn("{task.completed:,} replies checked"), TimeElapsedColumn())
+    columns = (SpinnerColumn(), TextColumn(translated("replies checked") + ": {task.completed:,}"), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None)
         yield Counter(lambda count: bar.update(task, completed=count))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from amends.checker.scoring import FAULT_PARTIES
+from amends.messages import translated
 from amends.render import NotChecked
 
 __all__ = ["SUFFIXES", "Reply", "Source", "decode", "read_record", "read_replies", "sources"]
@@ -106,7 +107,9 @@ def sources(arguments: Sequence[str], *, jsonl: bool = False) -> Iterator[Source
                 found = True
                 yield Source(path, jsonl or path.lower().endswith(".jsonl"))
             if not found:
-                yield NotChecked(f"the folder holds no replies ({', '.join(SUFFIXES)}).", argument)
+                yield NotChecked(
+                    translated("the folder holds no replies ({endings}).", endings=", ".join(SUFFIXES)), argument
+                )
         else:
             yield Source(argument, jsonl or argument.lower().endswith(".jsonl"))
 
@@ -145,10 +148,10 @@ def read_replies(
 
 def _open_error(error: OSError) -> str:
     if isinstance(error, FileNotFoundError):
-        return "there is no such file. Check the name, or give - for standard input."
+        return translated("there is no such file. Check the name, or give - for standard input.")
     if isinstance(error, PermissionError):
-        return "the file may not be read. Check its permissions."
-    return f"the file cannot be read ({error.strerror or error})."
+        return translated("the file may not be read. Check its permissions.")
+    return translated("the file cannot be read ({problem}).", problem=error.strerror or error)
 
 
 def _one_reply(place: Source, stdin: BinaryIO, notice: Notice, language: str | None) -> Reply | NotChecked:
@@ -156,11 +159,13 @@ def _one_reply(place: Source, stdin: BinaryIO, notice: Notice, language: str | N
     if place.mail:
         text = _mail_text(data)
         if text is None:
-            return NotChecked("the mail has no text that can be read. Save its text as a .txt file.", place.path)
+            problem = translated("the mail has no text that can be read. Save its text as a .txt file.")
+            return NotChecked(problem, place.path)
         return Reply(text, place.path, placed=False)
     text, encoding = decode(data, language)
     if encoding not in ("utf-8", "utf-8-sig"):
-        notice(f"{place.path or 'standard input'}: not UTF-8, read as {encoding}.")
+        name = place.path or translated("standard input")
+        notice(translated("{file}: not UTF-8, read as {encoding}.", file=name, encoding=encoding))
     return Reply(text, place.path, encoding=encoding)
 
 
@@ -242,17 +247,21 @@ def read_record(data: bytes, line: int, file: str | None = None) -> Reply | NotC
     try:
         record = json.loads(data.decode("utf-8"), parse_constant=_no_constant)
     except UnicodeDecodeError:
-        return NotChecked("the line is not UTF-8.", file, line)
+        return NotChecked(translated("the line is not UTF-8."), file, line)
     except json.JSONDecodeError as error:
-        return NotChecked(f"the line is not JSON: {error.msg} at column {error.colno}.", file, line)
+        problem = translated(
+            "the line is not JSON: {problem} at column {column}.", problem=error.msg, column=error.colno
+        )
+        return NotChecked(problem, file, line)
     except (ValueError, RecursionError):
-        return NotChecked("the line is not JSON that can be read: a number or a nesting in it has no end.", file, line)
+        problem = translated("the line is not JSON that can be read: a number or a nesting in it has no end.")
+        return NotChecked(problem, file, line)
     if not isinstance(record, dict):
-        return NotChecked('the line is not a JSON object like {"id": 1, "reply": "..."}.', file, line)
+        return NotChecked(translated('the line is not a JSON object like {"id": 1, "reply": "..."}.'), file, line)
     try:
         json.dumps(record.get("id"), allow_nan=False)
     except (ValueError, RecursionError):
-        return NotChecked("'id' holds a number that is too large.", file, line)
+        return NotChecked(translated("'id' holds a number that is too large."), file, line)
     problem = _record_problem(record)
     if problem:
         return NotChecked(problem, file, line, "id" in record, record.get("id"))
@@ -275,15 +284,19 @@ def read_record(data: bytes, line: int, file: str | None = None) -> Reply | NotC
 def _record_problem(record: dict[str, Any]) -> str | None:
     """What is wrong with a record's keys, if anything is."""
     if "reply" not in record:
-        return "there is no 'reply'."
+        return translated("there is no '{key}'.", key="reply")
     if not isinstance(record["reply"], str):
-        return "'reply' is not a text."
+        return translated("'{key}' is not a text.", key="reply")
     for key in _TEXT_KEYS:
         if not isinstance(record.get(key), str | None):
-            return f"'{key}' is not a text."
+            return translated("'{key}' is not a text.", key=key)
     fault, channel = record.get("fault"), record.get("channel")
     if fault is not None and fault not in FAULT_PARTIES:
-        return f"'fault' is one of {', '.join(FAULT_PARTIES)}, not '{fault}'."
+        return _not_one_of("fault", FAULT_PARTIES, fault)
     if channel is not None and channel not in _CHANNELS:
-        return f"'channel' is one of {', '.join(_CHANNELS)}, not '{channel}'."
+        return _not_one_of("channel", _CHANNELS, channel)
     return None
+
+
+def _not_one_of(key: str, choices: Iterable[str], value: str) -> str:
+    return translated("'{key}' is one of {choices}, not '{value}'.", key=key, choices=", ".join(choices), value=value)

@@ -19,6 +19,7 @@ from amends.dismissals import (
     touches,
     without_findings,
 )
+from amends.messages import translated
 from amends.render import Checked, NotChecked, Result
 
 if TYPE_CHECKING:
@@ -67,7 +68,10 @@ class Reviewer:
             return self._result(reply)
         except Exception as error:
             return NotChecked(
-                f"the check failed ({type(error).__name__}: {error}). Please report this reply to the project.",
+                translated(
+                    "the check failed ({error}). Please report this reply to the project.",
+                    error=f"{type(error).__name__}: {error}",
+                ),
                 reply.file,
                 reply.line,
                 reply.line is not None,
@@ -124,8 +128,8 @@ class Reviewer:
 
 
 def _place(reply: Reply) -> str:
-    name = reply.file or "standard input"
-    return name if reply.line is None else f"{name}, record in line {reply.line}"
+    name = reply.file or translated("standard input")
+    return name if reply.line is None else translated("{name}, record in line {line}", name=name, line=reply.line)
 
 
 def _without_fix_over(finding: Finding, noted: Noted) -> Finding:

@@ -2,10 +2,13 @@
 
 import click
 
+from amends.cli.language import TranslatedCommand, messages_option
+
 __all__ = ["schema"]
 
 
-@click.command()
+@click.command(cls=TranslatedCommand)
+@messages_option()
 def schema() -> None:
     """Print the JSON Schema of the output of 'amends check --format json' and '--format jsonl'."""
     from importlib.resources import files

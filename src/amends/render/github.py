@@ -5,6 +5,7 @@ Source: "Workflow commands for GitHub Actions", https://docs.github.com/actions/
 
 from collections.abc import Iterable, Iterator
 
+from amends.messages import translated
 from amends.render.places import Places
 from amends.render.result import Checked, NotChecked, Result
 
@@ -17,7 +18,8 @@ def render_github(results: Iterable[Result]) -> Iterator[str]:
     """One workflow command for each finding, and one for what a reply lacks."""
     for result in results:
         if isinstance(result, NotChecked):
-            yield _command("error", {"file": result.file, "line": result.line, "title": "Not checked"}, result.error)
+            title = translated("Not checked")
+            yield _command("error", {"file": result.file, "line": result.line, "title": title}, result.error)
         else:
             yield from _annotations(result)
 
@@ -34,10 +36,11 @@ def _annotations(checked: Checked) -> Iterator[str]:
             _COMMANDS[finding.severity], {**where, "title": f"{finding.title} ({finding.label})"}, "\n".join(message)
         )
     if review.verdict == "unread":
-        yield _command("notice", {**_where(checked, places, None), "title": "Not checked"}, review.reason or "")
+        title = translated("Not checked")
+        yield _command("notice", {**_where(checked, places, None), "title": title}, review.reason or "")
     elif review.missing:
         prompts = [f"{part.title}: {part.prompt}" for part in review.missing]
-        title = f"{review.verdict_words} What would help"
+        title = f"{review.verdict_words} {translated('What would help')}"
         yield _command("notice", {**_where(checked, places, None), "title": title}, "\n".join(prompts))
 
 

@@ -12,6 +12,7 @@ from urllib.parse import quote
 import amends
 from amends.checker.catalogue import CONCEPTS, Concept
 from amends.checker.review import Finding, Fix
+from amends.messages import current_language, translated
 from amends.render.places import LINE_ENDS, Places
 from amends.render.reference import markdown
 from amends.render.result import Checked, NotChecked, Result
@@ -41,6 +42,7 @@ def render_sarif(results: Iterable[Result]) -> Iterator[str]:
         invocation["toolExecutionNotifications"] = troubles
     run = {
         "tool": {"driver": {"name": "Amends", "version": amends.__version__, "rules": [_rule(one) for one in _FAULTS]}},
+        "language": current_language(),
         "invocations": [invocation],
         "columnKind": "utf16CodeUnits",
         "newlineSequences": list(LINE_ENDS),
@@ -100,7 +102,9 @@ def _range(places: Places, span: tuple[int, int]) -> dict[str, int]:
 def _fix(fix: Fix, checked: Checked, places: Places) -> dict[str, Any]:
     replacement = {"deletedRegion": _range(places, (fix.start, fix.end)), "insertedContent": {"text": fix.text}}
     return {
-        "description": {"text": f'Write "{fix.text}".' if fix.text else "Leave it out."},
+        "description": {
+            "text": translated('Write "{words}".', words=fix.text) if fix.text else translated("Leave it out.")
+        },
         "artifactChanges": [{"artifactLocation": _artifact(checked.file), "replacements": [replacement]}],
     }
 

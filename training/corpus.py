@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from amends.checker.catalogue import LABELS
+from amends.text import sentences, zones
 
 ROOT = Path(__file__).resolve().parent
 CHANNELS = ("email", "social", "review", "chat", "notice")
@@ -38,6 +39,7 @@ class Reply:
         sentences: The reply's sentences in order.
         labels: For each sentence the labels that it carries.
         paragraphs: Indices of sentences before which a paragraph begins.
+        unsure: For each sentence the labels of which nobody has said whether it carries them; empty when all is said.
     """
 
     id: str
@@ -50,6 +52,7 @@ class Reply:
     sentences: list[str] = field(default_factory=list)
     labels: list[frozenset[str]] = field(default_factory=list)
     paragraphs: set[int] = field(default_factory=set)
+    unsure: list[frozenset[str]] = field(default_factory=list)
 
     @property
     def text(self) -> str:
@@ -118,6 +121,26 @@ def read_corpus(language: str, root: Path = ROOT) -> list[Reply]:
 def read_annotated(path: Path) -> list[dict[str, Any]]:
     """Annotated replies in the layout of the development sets (JSON lines)."""
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def from_annotated(row: dict[str, Any]) -> Reply:
+    """An annotated reply, cut into sentences as the checker cuts it.
+
+    Its quotes show where a label is, not everywhere that it is: for a label that the reply carries, sentences that no
+    quote touches are unsure. So is every sentence for a label on which the annotators differ.
+    """
+    text = row["reply"]
+    own = [zone for zone in zones(text, row.get("message") or None) if zone.kind == "author"]
+    spans = [span for zone in own for span in sentences(text, zone.start, zone.end, row["lang"])]
+    given = {**row["components"], **row["faults"]}
+    touched = {label: quoted(row, label) for label in given}
+    reply = Reply(row["id"], row["channel"], row.get("business") or "", message=row.get("message") or "")
+    for span in spans:
+        labels = frozenset(label for label, quotes in touched.items() if touches(span, quotes))
+        reply.sentences.append(text[span[0] : span[1]])
+        reply.labels.append(labels)
+        reply.unsure.append(frozenset(given) - labels)
+    return reply
 
 
 def quoted(row: dict[str, Any], label: str) -> list[tuple[int, int]]:

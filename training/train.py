@@ -2,6 +2,7 @@
 
     python training/train.py en            # writes src/amends/checker/models/en.npz
     python training/train.py en --cross    # only measures, by cross-validation over the corpus
+    python training/train.py en --also ../shared/data/replies   # as the shipped models were made, see the README
 
 Everything is linear and fitted by liblinear with a fixed seed: the same corpus and pack give the same model. What was
 compared on the way (other features, a convolutional network, other weightings) is told in training/README.md.
@@ -21,7 +22,7 @@ from sklearn.linear_model import LogisticRegression
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from corpus import Reply, read_corpus
+from corpus import Reply, from_annotated, read_annotated, read_corpus
 
 from amends.checker.catalogue import COMPONENTS, FAULTS, SENTENCE_LABELS
 from amends.checker.engine import Engine, allowed
@@ -44,6 +45,11 @@ FAULT_RECALL = 0.6
 """How much recall counts beside precision when thresholds are chosen (the beta of the F measure)."""
 PUBLIC = ("social", "review", "notice")
 PUBLIC_WEIGHT = 3.0
+UNSURE = -1
+FEWEST = 4
+"""How many sentences must carry a label for a model of it."""
+HIGHEST_FAULT_THRESHOLD = 0.5
+"""Where one hand wrote most of the corpus, cross-validation is too sure of itself and asks for too much."""
 LEAST = 2
 """In how many sentences a feature must occur."""
 MOST_RUNS = 45_000
@@ -78,6 +84,9 @@ def prepare(reply: Reply, engine: Engine | None) -> Prepared:
             label for hit in hits if hit.rule.sure and allowed(hit.rule, number, held) for label in hit.rule.labels
         )
     truth = np.array([[label in labels for label in SENTENCE_LABELS] for labels in reply.labels], dtype=np.int8)
+    for row, unsure in enumerate(reply.unsure):
+        for label in unsure & LABEL_AT.keys():
+            truth[row, LABEL_AT[label]] = UNSURE
     return Prepared(token_lists, matches, truth, features, frozenset(ruled))
 
 
@@ -110,10 +119,9 @@ class FirstStage:
         self.weights = np.zeros((len(SENTENCE_LABELS), matrix.shape[1]))
         self.bias = np.full(len(SENTENCE_LABELS), -6.0)
         for label in range(len(SENTENCE_LABELS)):
-            wanted = truth[:, label]
-            if wanted.sum() < 3:
+            fitted = _fit(matrix, truth[:, label], REGULARISATION, BALANCE)
+            if fitted is None:
                 continue
-            fitted = _fit(matrix, wanted, REGULARISATION, BALANCE)
             self.weights[label] = fitted.coef_[0]
             self.bias[label] = fitted.intercept_[0]
 
@@ -145,11 +153,18 @@ class FirstStage:
         return _split(flat, replies)
 
 
-def _fit(matrix: csr_matrix | Floats, wanted: NDArray[np.int8], closeness: float, balance: float) -> LogisticRegression:
+def _fit(
+    matrix: csr_matrix | Floats, truth: NDArray[np.int8], closeness: float, balance: float
+) -> LogisticRegression | None:
+    """A linear model of one label over the sentences of which it is said; None when there are too few examples."""
+    said = np.flatnonzero(truth != UNSURE)
+    wanted = truth[said]
     positive = wanted.sum()
+    if positive < FEWEST:
+        return None
     weights = np.where(wanted == 1, ((len(wanted) - positive) / positive) ** balance, 1.0)
     model = LogisticRegression(C=closeness, solver="liblinear", random_state=SEED, max_iter=300)
-    return model.fit(matrix, wanted, sample_weight=weights)
+    return model.fit(matrix[said], wanted, sample_weight=weights)
 
 
 def _split(flat: Floats, replies: Sequence[Prepared]) -> list[Floats]:
@@ -179,11 +194,10 @@ def fit_second(replies: Sequence[Prepared], logits: Sequence[Floats]) -> Floats:
     truth = np.concatenate([reply.truth for reply in replies])
     second = np.zeros((seen.shape[1] + 1, len(SENTENCE_LABELS)), dtype=np.float32)
     for label in range(len(SENTENCE_LABELS)):
-        wanted = truth[:, label]
-        if wanted.sum() < 5:
+        fitted = _fit(seen, truth[:, label], SECOND_REGULARISATION, SECOND_BALANCE)
+        if fitted is None:
             second[label, label] = 1.0
             continue
-        fitted = _fit(seen, wanted, SECOND_REGULARISATION, SECOND_BALANCE)
         second[:-1, label] = fitted.coef_[0]
         second[-1, label] = fitted.intercept_[0]
     return second
@@ -233,6 +247,7 @@ def choose_thresholds(highest: Floats, truth: NDArray[np.int8], weight: Floats) 
         measure = (1 + recall_weight) * both / (given @ weight + recall_weight * (wanted @ weight))
         smooth = np.convolve(np.pad(measure, 3, mode="edge"), np.ones(7) / 7, "valid")
         chosen[label] = grid[int(smooth.argmax())]
+    chosen[len(COMPONENTS) :] = np.minimum(chosen[len(COMPONENTS) :], HIGHEST_FAULT_THRESHOLD)
     return chosen
 
 
@@ -311,11 +326,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("languages", nargs="+")
     parser.add_argument("--cross", action="store_true", help="only measure, write nothing")
+    parser.add_argument(
+        "--also",
+        type=Path,
+        metavar="FOLDER",
+        help="annotated replies beside the project: train-<language>-written.jsonl in this folder is learnt from too",
+    )
     arguments = parser.parse_args()
     for language in arguments.languages:
         replies = read_corpus(language)
         if not replies:
             raise SystemExit(f"train: there is no corpus in training/{language}/")
+        more = arguments.also / f"train-{language}-written.jsonl" if arguments.also else None
+        if more is not None:
+            replies.extend(from_annotated(row) for row in read_annotated(more))
+            replies = [reply for reply in replies if reply.sentences]
         print(f"{language}: {len(replies)} replies, {sum(len(reply.sentences) for reply in replies)} sentences")
         weights = train(replies, language, report=True)
         if not arguments.cross:

@@ -154,7 +154,9 @@ def read_configuration(path: Path) -> Configuration:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise ConfigurationError(translated("{file}: cannot be read ({problem}).", file=path, problem=error.strerror)) from error
+        raise ConfigurationError(
+            translated("{file}: cannot be read ({problem}).", file=path, problem=error.strerror)
+        ) from error
     except UnicodeDecodeError as error:
         raise ConfigurationError(translated("{file}: is not UTF-8; save it as UTF-8.", file=path)) from error
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -215,9 +217,7 @@ class _Reader:
         if value is not None and value not in choices:
             raise self.wrong(
                 key,
-                translated(
-                    "one of {choices} is expected, not {value}.", choices=", ".join(choices), value=repr(value)
-                ),
+                translated("one of {choices} is expected, not {value}.", choices=", ".join(choices), value=repr(value)),
             )
         return value
 

@@ -268,14 +268,17 @@ def read_dismissals(path: Path) -> tuple[Dismissal, ...]:
     except FileNotFoundError:
         return ()
     except OSError as error:
-        raise DismissalError(translated("{file}: cannot be read ({problem}).", file=path, problem=error.strerror)) from error
+        raise DismissalError(
+            translated("{file}: cannot be read ({problem}).", file=path, problem=error.strerror)
+        ) from error
     except UnicodeDecodeError as error:
         raise DismissalError(translated("{file}: is not UTF-8; save it as UTF-8.", file=path)) from error
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise DismissalError(translated("{file}: is not TOML: {problem}.", file=path, problem=error)) from error
     for key in table:
         if key != "dismissal":
-            raise DismissalError(f"{path}: {key}: {translated('there is no such key.')} {_entry_begins()}")
+            unknown = translated("there is no such key; each entry begins with [[dismissal]].")
+            raise DismissalError(f"{path}: {key}: {unknown}")
     entries = table.get("dismissal", [])
     if not isinstance(entries, list):
         raise DismissalError(f"{path}: dismissal: {_entry_begins()}")
@@ -283,7 +286,7 @@ def read_dismissals(path: Path) -> tuple[Dismissal, ...]:
 
 
 def _entry_begins() -> str:
-    return translated("Each entry begins with [[dismissal]], in two brackets.")
+    return translated("each entry begins with [[dismissal]], in two brackets.")
 
 
 def _dismissal(path: Path, number: int, entry: Any) -> Dismissal:

@@ -5,11 +5,11 @@ this list. Definitions follow the project's codebook of annotated replies; requi
 field guide; research is cited where a figure rests on it.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from amends import messages
+from amends.messages import current_language, translator
 
 __all__ = [
     "COMPONENTS",
@@ -61,16 +61,23 @@ class Concept:
         Raises:
             ValueError: There is no such language.
         """
-        return _translated(self, language or messages.current_language())
-
-
-_TEXTS = ("title", "what", "why", "way_out", "poor", "better", "sources")
+        return _translated(self, language or current_language())
 
 
 @cache
 def _translated(concept: Concept, language: str) -> Concept:
-    catalogue = messages.translator(language)
-    return replace(concept, **{field: catalogue.gettext(getattr(concept, field)) for field in _TEXTS})
+    text = translator(language).gettext
+    return Concept(
+        concept.id,
+        concept.kind,
+        text(concept.title),
+        text(concept.what),
+        text(concept.why),
+        text(concept.way_out),
+        text(concept.poor),
+        text(concept.better),
+        text(concept.sources),
+    )
 
 
 _COMPONENTS = (

@@ -8,24 +8,14 @@ from amends.messages import message, translated
 __all__ = ["apology_protection"]
 
 _PROTECTED = {
-    "gb-eng": message(
-        "In England and Wales the Compensation Act 2006 says that an apology alone admits no liability."
-    ),
+    "gb-eng": message("In England and Wales the Compensation Act 2006 says that an apology alone admits no liability."),
     "gb-sct": message(
         "In Scotland the Apologies (Scotland) Act 2016 keeps an expression of regret out of civil proceedings."
     ),
-    "ca-bc": message(
-        "In British Columbia the Apology Act keeps an apology out of civil proceedings."
-    ),
-    "ca-on": message(
-        "In Ontario the Apology Act, 2009 keeps an apology out of civil proceedings."
-    ),
-    "hk": message(
-        "In Hong Kong the Apology Ordinance protects an apology, the facts told in it included."
-    ),
-    "au-nsw": message(
-        "In New South Wales the Civil Liability Act 2002 keeps an apology out as an admission of fault."
-    ),
+    "ca-bc": message("In British Columbia the Apology Act keeps an apology out of civil proceedings."),
+    "ca-on": message("In Ontario the Apology Act, 2009 keeps an apology out of civil proceedings."),
+    "hk": message("In Hong Kong the Apology Ordinance protects an apology, the facts told in it included."),
+    "au-nsw": message("In New South Wales the Civil Liability Act 2002 keeps an apology out as an admission of fault."),
 }
 _NONE_FOUND = {
     "lt": message("No statute that protects an apology is known for Lithuania."),

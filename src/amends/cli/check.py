@@ -79,7 +79,7 @@ A finding that is right as it is can be silenced in the text: end its line with
 Exit codes: 0 no finding at or above --fail-on; 1 there is one, or a line of JSON
 lines was bad; 2 wrong usage or unreadable input. With --jsonl findings change the
 exit code only when --fail-on is given.
-"""
+""",
 )
 @click.argument("files", nargs=-1, metavar="[FILES|-]...")
 @click.option("--jsonl", is_flag=True, help='Each line in is an object {"id", "reply", ...}; so is each line out.')

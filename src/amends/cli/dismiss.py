@@ -23,7 +23,7 @@ Examples:
   amends dismiss reply.txt favour
   amends dismiss reply.txt favour "as a courtesy"
   amends dismiss reply.txt self-praise --everywhere
-"""
+""",
 )
 @click.argument("file")
 @click.argument("label")
@@ -110,9 +110,7 @@ def _the_one(review: "Review", label: str, quote: str | None, file: str) -> "Fin
         findings = [one for one in findings if any(wanted in fold(words) for words in review.quotes(one.spans))]
         if not findings:
             raise CommandError(
-                translated(
-                    "{file}: no finding '{label}' has the words '{words}'.", file=file, label=label, words=quote
-                )
+                translated("{file}: no finding '{label}' has the words '{words}'.", file=file, label=label, words=quote)
             )
     if len(findings) > 1:
         places = "; ".join(f'"{" ".join(review.quotes(one.spans)[0].split())}"' for one in findings if one.spans)

@@ -16,7 +16,7 @@ Examples:
   amends explain favour                 one of them
   amends explain favour --format markdown
   amends explain --language he favour
-"""
+""",
 )
 @click.argument("label", required=False)
 @messages_option("--language")

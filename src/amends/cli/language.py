@@ -35,7 +35,9 @@ __all__ = [
     "speaking",
 ]
 
-_MESSAGES_HELP = "en, lt, hr, he, et or sk: the language in which Amends speaks; else AMENDS_LANGUAGE, else your system's."
+_MESSAGES_HELP = (
+    "en, lt, hr, he, et or sk: the language in which Amends speaks; else AMENDS_LANGUAGE, else your system's."
+)
 _HELP_OPTION = "Show this message and exit."
 _EXPLAIN = "explain"
 _AS_WRITTEN = "\b\n"
@@ -134,9 +136,7 @@ def paragraphs(text: str) -> list[tuple[str, bool]]:
 
 def _shown(text: str | None) -> str:
     """A help text in the current language."""
-    pieces = [
-        f"{_AS_WRITTEN if as_written else ''}{translated(piece)}" for piece, as_written in paragraphs(text or "")
-    ]
+    pieces = [f"{_AS_WRITTEN if as_written else ''}{translated(piece)}" for piece, as_written in paragraphs(text or "")]
     return "\n\n".join(pieces)
 
 

@@ -262,9 +262,9 @@ def read_record(data: bytes, line: int, file: str | None = None) -> Reply | NotC
         json.dumps(record.get("id"), allow_nan=False)
     except (ValueError, RecursionError):
         return NotChecked(translated("'id' holds a number that is too large."), file, line)
-    problem = _record_problem(record)
-    if problem:
-        return NotChecked(problem, file, line, "id" in record, record.get("id"))
+    wrong = _record_problem(record)
+    if wrong:
+        return NotChecked(wrong, file, line, "id" in record, record.get("id"))
     channel, language = record.get("channel"), record.get("lang")
     return Reply(
         record["reply"],

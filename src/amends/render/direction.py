@@ -21,8 +21,8 @@ from amends.messages import RIGHT_TO_LEFT, current_language, translated
 
 __all__ = [
     "MARKS",
-    "balanced",
     "dressed",
+    "ends_of_line",
     "insertions",
     "isolated",
     "quoted",
@@ -42,7 +42,7 @@ MARKS = frozenset({_LEFT_TO_RIGHT_MARK, _RIGHT_TO_LEFT_MARK, _END, *_ISOLATES})
 _COLUMN = re.compile(r"\S.*\s{2,}")
 _TRIMMED_BEFORE = " \t,.;:!?%"
 _TRIMMED_AFTER = " \t,.;:!?"
-_PAIRS = ("()", "[]", "{}", "<>", '""', "''")
+_PAIRS = (("(", ")"), ("[", "]"), ("{", "}"), ("<", ">"), ('"', '"'), ("'", "'"))
 _ELLIPSIS = "..."
 
 
@@ -64,7 +64,7 @@ def _has_right_to_left(text: str) -> bool:
 def isolated(text: str) -> str:
     """A text to stand inside a message of another direction, or possibly so; the same text where there is no need."""
     if current_language() in RIGHT_TO_LEFT or _has_right_to_left(text):
-        return f"{_ISOLATE}{balanced(text)}{_END}"
+        return f"{_ISOLATE}{_balanced(text)}{_END}"
     return text
 
 
@@ -73,24 +73,34 @@ def quoted(words: str) -> str:
     return translated('"{words}"', words=isolated(words))
 
 
-def balanced(text: str, opened: int = 0) -> str:
-    """A piece of a text with every isolate closed that it opens, and none that it does not.
-
-    Args:
-        text: The piece.
-        opened: How many isolates are open where it begins; they are opened anew.
-    """
-    depth = opened
-    kept: list[str] = [_ISOLATE * opened]
+def _balanced(text: str) -> str:
+    """A text with every isolate closed that it opens, and none that it does not."""
+    if text.isascii():
+        return text
+    depth = 0
+    kept: list[str] = []
     for sign in text:
-        if sign in _ISOLATES:
-            depth += 1
-        elif sign == _END:
-            if not depth:
-                continue
-            depth -= 1
+        if sign == _END and not depth:
+            continue
+        depth += (sign in _ISOLATES) - (sign == _END)
         kept.append(sign)
     return "".join(kept) + _END * depth
+
+
+def ends_of_line(line: str, opened: int) -> tuple[str, str, int]:
+    """What a line of a wrapped text needs before and after it, so that no isolate runs over its end.
+
+    Args:
+        line: The line.
+        opened: How many isolates the lines before it have left open.
+
+    Returns:
+        What goes before, what goes after, and how many isolates are open after it.
+    """
+    depth = opened
+    for sign in line:
+        depth = max(0, depth + (sign in _ISOLATES) - (sign == _END))
+    return _ISOLATE * opened, _END * depth, depth
 
 
 def insertions(line: str, width: int | None = None, cells: Callable[[str], int] = len) -> list[tuple[int, str]]:
@@ -156,7 +166,8 @@ def _trimmed(line: str, begin: int, end: int) -> tuple[int, int]:
             end -= 1
         for opening, closing in _PAIRS:
             stretch = line[begin:end]
-            single = stretch.count(opening) % 2 if opening == closing else stretch.count(opening) != stretch.count(closing)
+            count = stretch.count(opening)
+            single = count % 2 if opening == closing else count != stretch.count(closing)
             if single and stretch.startswith((opening, closing)):
                 begin += 1
             elif single and stretch.endswith((opening, closing)):

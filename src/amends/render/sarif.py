@@ -52,7 +52,8 @@ def render_sarif(results: Iterable[Result]) -> Iterator[str]:
     yield dump({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 
-def _rule(concept: Concept) -> dict[str, Any]:
+def _rule(one: Concept) -> dict[str, Any]:
+    concept = one.in_language()
     return {
         "id": concept.id,
         "name": concept.title,

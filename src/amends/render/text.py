@@ -2,17 +2,21 @@
 
 In colour, faults are red and underlined and the parts of an apology green. Without colour, faults are in square
 brackets with the number of their finding and parts in braces; brackets stay right where a line of carets would not:
-in wrapped lines, in wide characters and in texts that run from right to left.
+in wrapped lines, in wide characters and in texts that run from right to left. How those are laid out, see
+`amends.render.direction`.
 """
 
 from collections.abc import Iterable, Iterator
 from io import StringIO
 from typing import NamedTuple
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
 from amends.checker.review import Finding, Review
+from amends.messages import RIGHT_TO_LEFT, counted, current_language, message, translated
+from amends.render.direction import ends_of_line, insertions, isolated, quoted, runs_right_to_left
 from amends.render.result import Checked, NotChecked, Result
 
 __all__ = ["TextRenderer"]
@@ -22,19 +26,30 @@ _PICTURES = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\n
 _PICTURES |= {0x7F: 0x2421, **dict.fromkeys(range(0x80, 0xA0), 0xFFFD)}
 _LONGEST_REPLY = 20_000
 _LONGEST_QUOTE = 160
+_REPLY_INDENT = 4
 _SEVERITY_STYLES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
 _VERDICT_STYLES = {"full": "bold green", "partial": "bold yellow", "non-apology": "bold red"}
 _REASONS = {
-    "unsupported": "The language of this reply is not one that Amends can read yet.",
-    "too short": "The reply is too short to tell its language. Name it with --language.",
+    "unsupported": message("The language of this reply is not one that Amends can read yet."),
+    "too short": message("The reply is too short to tell its language. Name it with --language."),
 }
-_VERDICT_COUNTS = {
-    "full": ("full apology", "full apologies"),
-    "partial": ("partial apology", "partial apologies"),
-    "non-apology": ("non-apology", "non-apologies"),
-    "none": ("without an apology due or given", "without an apology due or given"),
-    "unread": ("not checked", "not checked"),
-}
+_SEVERITIES = {"error": message("error"), "warning": message("warning"), "note": message("note")}
+
+
+def _verdict_count(verdict: str, number: int) -> str:
+    """How many replies came out in a way."""
+    if verdict == "full":
+        return counted("{number} full apology", "{number} full apologies", number)
+    if verdict == "partial":
+        return counted("{number} partial apology", "{number} partial apologies", number)
+    if verdict == "non-apology":
+        return counted("{number} non-apology", "{number} non-apologies", number)
+    if verdict == "none":
+        return counted("{number} without an apology due or given", "{number} without an apology due or given", number)
+    return counted("{number} not checked", "{number} not checked", number)
+
+
+_VERDICTS = ("full", "partial", "non-apology", "none", "unread")
 
 
 class _Mark(NamedTuple):
@@ -78,7 +93,7 @@ class TextRenderer:
             if isinstance(result, NotChecked):
                 troubles += 1
                 self._print(_place(result.file, result.line), "bold")
-                self._print(f"Not checked: {result.error}\n", "red", 2)
+                self._print(translated("Not checked: {reason}", reason=result.error) + "\n", "red", 2)
             else:
                 verdicts[result.review.verdict] = verdicts.get(result.review.verdict, 0) + 1
                 findings += len(result.review.findings)
@@ -95,11 +110,27 @@ class TextRenderer:
         return written
 
     def _print(self, text: str | Text, style: str = "", indent: int = 0) -> None:
-        """Write a text, wrapped at words; no line ends in spaces."""
+        """Write a message, wrapped at words; no line ends in spaces."""
+        width = self._console.width if current_language() in RIGHT_TO_LEFT else None
+        opened = 0
+        for line in self._lines(text, style, indent):
+            before, after, opened = ends_of_line(line.plain, opened)
+            piece = Text(before).append_text(line).append(after)
+            self._console.print(_dressed(_indented(piece, indent), width), soft_wrap=True)
+
+    def _print_reply(self, text: Text) -> None:
+        """Write the reply: its lines run the way of their first letter, whatever the language of the messages."""
+        width = self._console.width if current_language() in RIGHT_TO_LEFT else None
+        for line in self._lines(text, "", _REPLY_INDENT):
+            shown = _indented(line, _REPLY_INDENT)
+            turned = runs_right_to_left(line.plain)
+            self._console.print(_dressed(shown, width) if turned else shown, soft_wrap=True)
+
+    def _lines(self, text: str | Text, style: str, indent: int) -> Iterable[Text]:
         shown = Text(_safe(text), style=style) if isinstance(text, str) else text
         for line in shown.wrap(self._console, self._console.width - indent) or [Text()]:
             line.rstrip()
-            self._console.print(Text(" " * indent if line.plain else "").append_text(line), soft_wrap=True)
+            yield line
 
     def _review(self, checked: Checked) -> None:
         review = checked.review
@@ -108,17 +139,24 @@ class TextRenderer:
         self._reply(review)
         if review.verdict == "unread":
             reason = review.reason or ""
-            self._print(f"Not checked. {_REASONS.get(reason, reason)}\n", "yellow")
+            reason = translated(_REASONS[reason]) if reason in _REASONS else reason
+            self._print(f"{review.verdict_words} {reason}\n", "yellow")
             return
         self._findings(review)
         self._components(review)
         self._missing(review)
         if checked.dismissed:
-            self._print(f"{_count(checked.dismissed, 'finding', 'findings')} dismissed earlier, not shown.", "dim")
+            told = counted(
+                "{number} finding dismissed earlier, not shown.",
+                "{number} findings dismissed earlier, not shown.",
+                checked.dismissed,
+            )
+            self._print(told, "dim")
         if review.information:
             self._print(review.information, "dim")
         style = _VERDICT_STYLES.get(review.verdict, "bold")
-        self._print(f"{review.verdict_words} Score {review.score} of 100.\n", style)
+        score = translated("Score {score} of 100.", score=review.score)
+        self._print(f"{review.verdict_words} {score}\n", style)
 
     def _reply(self, review: Review) -> None:
         text = review.text
@@ -127,9 +165,13 @@ class TextRenderer:
         text = text[:_LONGEST_REPLY]
         shown = _coloured(text, marks) if self._colour else Text(_bracketed(text, marks))
         if text.strip():
-            self._print(shown, indent=4)
+            self._print_reply(shown)
         if cut:
-            self._print(f"... and {len(review.text) - _LONGEST_REPLY:,} characters more, not shown.", "dim", 4)
+            more = len(review.text) - _LONGEST_REPLY
+            told = counted(
+                "... and {number} character more, not shown.", "... and {number} characters more, not shown.", more
+            )
+            self._print(told, "dim", _REPLY_INDENT)
         self._print("")
         if marks:
             self._legend(marks)
@@ -140,20 +182,22 @@ class TextRenderer:
         if self._colour:
             legend = Text(style="dim")
             if parts:
-                legend.append("part of an apology", "not dim green").append("   ")
+                legend.append(translated("part of an apology"), "not dim green").append("   ")
             if faults:
-                legend.append("finding", "not dim red underline").append("[its number]", "not dim red")
+                legend.append(translated("finding"), "not dim red underline")
+                legend.append(f"[{translated('its number')}]", "not dim red")
         else:
-            words = ["{part of an apology}"] * parts + ["[number of the finding: its words]"] * faults
+            words = [f"{{{translated('part of an apology')}}}"] * parts
+            words += [f"[{translated('number of the finding: its words')}]"] * faults
             legend = Text("   ".join(words))
-        self._print(legend, indent=4)
+        self._print(legend, indent=_REPLY_INDENT)
         self._print("")
 
     def _findings(self, review: Review) -> None:
         if not review.findings:
-            self._print("No findings.\n", "bold")
+            self._print(translated("No findings.") + "\n", "bold")
             return
-        self._print("Findings", "bold")
+        self._print(translated("Findings"), "bold")
         first: dict[str, int] = {}
         for number, finding in enumerate(review.findings, 1):
             self._finding(review, finding, number, first.setdefault(finding.label, number))
@@ -161,37 +205,41 @@ class TextRenderer:
 
     def _finding(self, review: Review, finding: Finding, number: int, first: int) -> None:
         head = Text(f"{number:>3}  ")
-        head.append(finding.severity, _SEVERITY_STYLES[finding.severity]).append("  ")
-        head.append(finding.title, "bold").append(f"  {finding.label}", "dim")
+        head.append(translated(_SEVERITIES[finding.severity]), _SEVERITY_STYLES[finding.severity]).append("  ")
+        head.append(finding.title, "bold").append("  ").append(isolated(finding.label), "dim")
         self._print(head)
-        quotes = "  ".join(f'"{_short(quote)}"' for quote in review.quotes(finding.spans))
-        self._print(quotes or "The reply as a whole.", "red" if quotes else "", 5)
+        quotes = _quotes(review, finding.spans)
+        self._print(quotes or translated("The reply as a whole."), "red" if quotes else "", 5)
         if finding.detail:
             self._print(finding.detail, indent=5)
         if first == number:
             self._print(finding.why, indent=5)
-            self._print(f"Way out: {finding.way_out}", indent=5)
+            self._print(translated("Way out: {way_out}", way_out=finding.way_out), indent=5)
         else:
-            self._print(f"As under {first}.", indent=5)
+            self._print(translated("As under {number}.", number=first), indent=5)
         if finding.fix is not None:
-            old = _short(review.text[finding.fix.start : finding.fix.end])
-            new = f'becomes "{_short(finding.fix.text)}"' if finding.fix.text else "goes"
-            self._print(f'Fix: "{old}" {new} (amends check --fix)', "green", 5)
+            old = quoted(_short(review.text[finding.fix.start : finding.fix.end]))
+            new = quoted(_short(finding.fix.text))
+            if finding.fix.text:
+                told = translated("Fix: {old} becomes {new} (amends check --fix)", old=old, new=new)
+            else:
+                told = translated("Fix: {old} goes (amends check --fix)", old=old)
+            self._print(told, "green", 5)
 
     def _components(self, review: Review) -> None:
         if not review.components:
             return
-        self._print("What it holds", "bold")
+        self._print(translated("What it holds"), "bold")
         for part in review.components:
             line = Text("  +  ", style="green").append(part.title, "bold")
             self._print(line)
-            self._print("  ".join(f'"{_short(quote)}"' for quote in review.quotes(part.spans)), "green", 5)
+            self._print(_quotes(review, part.spans), "green", 5)
         self._print("")
 
     def _missing(self, review: Review) -> None:
         if not review.missing:
             return
-        self._print("What is missing, what helps most first", "bold")
+        self._print(translated("What is missing, what helps most first"), "bold")
         for part in review.missing:
             self._print(Text("  -  ").append(part.title, "bold"))
             self._print(part.prompt, indent=5)
@@ -199,22 +247,38 @@ class TextRenderer:
 
     def _summary(self, verdicts: dict[str, int], findings: int, troubles: int) -> None:
         replies = sum(verdicts.values())
-        counts = [_count(verdicts[key], *words) for key, words in _VERDICT_COUNTS.items() if key in verdicts]
+        counts = [_verdict_count(key, verdicts[key]) for key in _VERDICTS if key in verdicts]
         if troubles:
-            counts.append(f"{troubles} could not be read")
-        self._print(
-            f"{_count(replies, 'reply', 'replies')}: {', '.join(counts)}. {_count(findings, 'finding', 'findings')}.",
-            "bold",
-        )
+            counts.append(counted("{number} could not be read", "{number} could not be read", troubles))
+        told = counted("{number} reply: {counts}.", "{number} replies: {counts}.", replies, counts=", ".join(counts))
+        total = counted("{number} finding.", "{number} findings.", findings)
+        self._print(f"{told} {total}", "bold")
 
 
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"
+def _quotes(review: Review, spans: Iterable[tuple[int, int]]) -> str:
+    return "  ".join(quoted(_short(quote)) for quote in review.quotes(spans))
+
+
+def _indented(line: Text, indent: int) -> Text:
+    return Text(" " * indent if line.plain else "").append_text(line)
+
+
+def _dressed(line: Text, width: int | None) -> Text:
+    """A line with the marks and blanks that make it read right."""
+    made = insertions(line.plain, width, cell_len)
+    if not made:
+        return line
+    shown = Text()
+    done = 0
+    for place, marks in made:
+        shown.append_text(line[done:place]).append(marks)
+        done = place
+    return shown.append_text(line[done:])
 
 
 def _place(file: str | None, line: int | None) -> str:
-    name = "standard input" if file is None else file
-    return name if line is None else f"{name}, line {line}"
+    name = translated("standard input") if file is None else file
+    return name if line is None else translated("{name}, line {line}", name=name, line=line)
 
 
 def _title(checked: Checked) -> str:

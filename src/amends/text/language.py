@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, NamedTuple
 from amends.text.normalise import fold
 from amends.text.tables import LANGUAGES, TableError, table
 
-__all__ = ["Identified", "Reason", "identify"]
+__all__ = ["Identified", "Reason", "identify", "language_names"]
 
 Reason = Literal["script", "words", "model", "unsupported", "too short"]
 
@@ -111,6 +111,11 @@ def _knowledge() -> _Knowledge:
     names.update(_MODEL_NAMES)
     names.update((code, entry[0]) for code, entry in neighbours.items())
     return _Knowledge(weights, {letter: tuple(codes) for letter, codes in letters.items()}, names)
+
+
+def language_names() -> tuple[str, ...]:
+    """The English names of all languages that `identify` can tell, in alphabetical order."""
+    return tuple(sorted(set(_knowledge().names.values())))
 
 
 def identify(text: str) -> Identified:

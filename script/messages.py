@@ -1,10 +1,15 @@
 """Collects the messages from the source, brings the file of each language up to date, and compiles it.
 
-`script/messages` sets up what this needs and runs it. The files are `src/amends/locale/amends.pot` (all messages, in
-English), `<language>/LC_MESSAGES/amends.po` (for translators) and `.mo` (what the program reads).
+usage: script/messages [extract] [update] [compile] [LANGUAGE ...]
+
+`script/messages` sets up what this needs and runs it; without a step it does all three, without a language it does
+them for all. The files are `src/amends/locale/amends.pot` (all messages, in English), `<language>/LC_MESSAGES/amends.po`
+(for translators) and `.mo` (what the program reads). A language is compiled once nothing is missing in it; until then
+the program speaks English in its place.
 """
 
 import ast
+import os
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -46,10 +51,12 @@ _FIELDS = {
     "better": f"the better example, the poor one mended. {_EXAMPLE}",
     "sources": "where it comes from; keep names, numbers and years",
 }
+_STEPS = ("extract", "update", "compile")
 _AS_WRITTEN = "Keep the line breaks, the blanks and the commands; translate what is said about them."
 
 
-def _po_file(language: str) -> Path:
+def po_file(language: str) -> Path:
+    """The file of a language's translators."""
     return FOLDER / language / "LC_MESSAGES" / f"{DOMAIN}.po"
 
 
@@ -99,9 +106,7 @@ def _marked(tree: ast.AST) -> Iterator[str | tuple[str, str]]:
 
 def template() -> Catalog:
     """All messages of the source."""
-    catalogue = Catalog(
-        project="Amends", version="0", fuzzy=False, creation_date=_NO_DATE, revision_date=_NO_DATE
-    )
+    catalogue = Catalog(project="Amends", version="0", fuzzy=False, creation_date=_NO_DATE, revision_date=_NO_DATE)
     catalogue.header_comment = (
         "# The messages of Amends. How to word them: docs/explanation/terms.md.\n"
         "# Written by script/messages from the source."
@@ -111,14 +116,18 @@ def template() -> Catalog:
     return catalogue
 
 
+def read(language: str) -> Catalog:
+    """The messages of a language as its translators have written them."""
+    with po_file(language).open("rb") as file:
+        return read_po(file, locale=language, domain=DOMAIN)
+
+
 def updated(language: str) -> Catalog:
     """The messages of a language, with those that are new and without those that are gone."""
-    path = _po_file(language)
-    if path.exists():
-        with path.open("rb") as file:
-            catalogue = read_po(file, locale=language, domain=DOMAIN)
+    if po_file(language).exists():
+        catalogue = read(language)
     else:
-        catalogue = Catalog(locale=language, domain=DOMAIN, project="Amends", fuzzy=False)
+        catalogue = Catalog(locale=language, domain=DOMAIN, project="Amends", version="0", fuzzy=False)
     catalogue.update(template(), no_fuzzy_matching=True)
     catalogue.header_comment = "# The messages of Amends. How to word them: docs/explanation/terms.md."
     return catalogue
@@ -140,35 +149,43 @@ def compiled(catalogue: Catalog) -> bytes:
     return buffer.getvalue()
 
 
-def untranslated(catalogue: Catalog) -> list[Message]:
-    """The messages that have no translation yet, or only part of one."""
-    return [
-        one
-        for one in catalogue
-        if one.id and not (all(one.string) if isinstance(one.string, list | tuple) else one.string)
-    ]
+def unfinished(catalogue: Catalog) -> list[Message]:
+    """The messages that have no translation yet, only part of one, or one that nobody has confirmed."""
+    return [one for one in catalogue if one.id and (one.fuzzy or not all(strings(one)))]
+
+
+def strings(one: Message) -> tuple[str, ...]:
+    """The translations of a message: one, or as many as the language has plural forms."""
+    return tuple(one.string) if isinstance(one.string, list | tuple) else (one.string,)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write a file in one go, and only if that changes it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and path.read_bytes() == content:
+        return
+    new = path.with_name(f".{path.name}.new")
+    new.write_bytes(content)
+    os.replace(new, path)
 
 
 def main(arguments: list[str]) -> int:
     """Do what is asked, all of it when nothing is; the process's exit status."""
-    steps = set(arguments) or {"extract", "update", "compile"}
-    if not steps <= {"extract", "update", "compile"}:
+    steps = {one for one in arguments if one not in LANGUAGES} or set(_STEPS)
+    languages = [one for one in LANGUAGES[1:] if one in arguments] or LANGUAGES[1:]
+    if not steps <= set(_STEPS):
         print(__doc__, file=sys.stderr)
         return 2
     if "extract" in steps:
-        TEMPLATE.parent.mkdir(parents=True, exist_ok=True)
-        TEMPLATE.write_bytes(written(template()))
-    for language in LANGUAGES[1:]:
-        path = _po_file(language)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        catalogue = updated(language)
+        _replace(TEMPLATE, written(template()))
+    for language in languages if steps != {"extract"} else ():
+        path = po_file(language)
         if "update" in steps:
-            path.write_bytes(written(catalogue))
-        if "compile" in steps:
-            with path.open("rb") as file:
-                path.with_suffix(".mo").write_bytes(compiled(read_po(file, locale=language, domain=DOMAIN)))
-        missing = untranslated(catalogue)
-        print(f"{language}: {len(missing)} messages without a translation")
+            _replace(path, written(updated(language)))
+        missing = unfinished(updated(language))
+        if "compile" in steps and path.exists() and not missing:
+            _replace(path.with_suffix(".mo"), compiled(read(language)))
+        print(f"{language}: {len(missing)} messages without a translation" + ", not compiled" * bool(missing))
         for one in missing:
             print(f"  {one.id}")
     return 0

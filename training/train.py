@@ -26,7 +26,7 @@ from corpus import Reply, from_annotated, read_annotated, read_corpus
 
 from amends.checker.catalogue import COMPONENTS, FAULTS, SENTENCE_LABELS
 from amends.checker.engine import Engine, allowed
-from amends.checker.features import pieces, tokens
+from amends.checker.features import BEGIN, END, pieces, tokens
 from amends.checker.model import RULE_WEIGHT, SCALE, Floats, SentenceModel, Weights, beside
 from amends.checker.pack import available_languages, load_pack
 from amends.text import normalise
@@ -92,7 +92,7 @@ def prepare(reply: Reply, engine: Engine | None) -> Prepared:
 
 def sentence_features(found: list[str]) -> Counter[str]:
     """Words, runs (with a blank inside) and pieces (behind a tab), as `SentenceModel` adds them up."""
-    marked = ["^", *found, "$"]
+    marked = [BEGIN, *found, END]
     counted = Counter(found)
     for size in (2, 3):
         counted.update(" ".join(marked[at : at + size]) for at in range(len(marked) - size + 1))
@@ -269,6 +269,8 @@ def weights_of(stage: FirstStage, second: Floats, thresholds: Floats) -> Weights
         inside = [piece_at[piece] for piece in pieces(word) if piece in piece_at] if len(word) > 1 else []
         word_rows[row] = scaled[stage.at[word]] + scaled[inside].sum(axis=0)
     runs = _heaviest([name for name in stage.names if " " in name], stage, scaled, MOST_RUNS)
+    # The model looks a run of three up only where its first two words are a known run.
+    runs = sorted({*runs, *(run.rpartition(" ")[0] for run in runs if run.count(" ") == 2)})
     kept = _heaviest([name for name in stage.names if name.startswith("\t")], stage, scaled, MOST_PIECES)
     rule_rows = stage.weights[:, len(stage.names) :].T.astype(np.float32)
     return Weights(

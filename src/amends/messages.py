@@ -33,6 +33,7 @@ __all__ = [
     "current_language",
     "environment_language",
     "grouped",
+    "languages_spoken",
     "message",
     "percent",
     "translated",
@@ -96,9 +97,20 @@ def use(language: str) -> Iterator[None]:
         _language.reset(token)
 
 
+def languages_spoken() -> tuple[str, ...]:
+    """English, and each of `LANGUAGES` whose catalogue is there; the others are English in disguise."""
+    return tuple(
+        language
+        for language in LANGUAGES
+        if language == "en" or (FOLDER / language / "LC_MESSAGES" / f"{DOMAIN}.mo").exists()
+    )
+
+
 @cache
 def translator(language: str) -> "NullTranslations":
     """The catalogue of a language, loaded once.
+
+    What it does not hold, and all of it where there is none, comes back in English.
 
     Args:
         language: One of `LANGUAGES`; English gives each message back as it is.
@@ -112,7 +124,7 @@ def translator(language: str) -> "NullTranslations":
         raise ValueError(f"the language of messages is one of {', '.join(LANGUAGES)}, not {language!r}")
     if language == "en":
         return NullTranslations()
-    return translation(DOMAIN, FOLDER, [language])
+    return translation(DOMAIN, FOLDER, [language], fallback=True)
 
 
 def message(text: str) -> str:

@@ -191,3 +191,40 @@ def test_jurisdiction_informs_and_never_advises_to_drop_responsibility() -> None
     review = amends.check(GOOD, jurisdiction="GB-SCT")
     assert review.information and "not legal advice" in review.information
     assert amends.check(GOOD, jurisdiction="zz").information is None
+
+
+POLISH_GOOD = (
+    "Szanowny Panie Janie,\n\nzgubiłam Pana paczkę: położyłam ją na złej palecie. Bardzo mi przykro. Czekał Pan na nią "
+    "trzy dni. Jutro przed południem wysyłam nową lampę, a 40 zł za dostawę zwrócę dzisiaj. Od dziś każdą paletę "
+    "sprawdzamy we dwoje. Czy wtorek Panu pasuje?\n\nAnna Wilk"
+)
+
+
+@pytest.mark.parametrize(
+    ("reply", "verdict", "expected"),
+    [
+        (POLISH_GOOD, "full", {"apology", "names-offence", "responsibility", "repair", "prevention", "invitation"}),
+        (
+            "Chcielibyśmy przeprosić za wszelkie niedogodności. Doszło do pomyłki. Dziękujemy za wyrozumiałość.",
+            "non-apology",
+            {"meta-apology", "conditional", "vague-offence", "agentless", "forced-closure"},
+        ),
+        (
+            "Przykro nam, że tak się Pani poczuła. Jednak powinna Pani była przeczytać opis.",
+            "non-apology",
+            {"feelings-shift", "but", "blame-customer"},
+        ),
+        ("Dzień dobry, sklep jest czynny w sobotę od 9 do 14.", "none", set()),
+    ],
+)
+def test_polish_is_reviewed_by_rules_alone_and_says_that_it_is_a_preview(
+    reply: str, verdict: str, expected: set[str]
+) -> None:
+    review = amends.check(reply)
+    assert (review.language, review.verdict) == ("pl", verdict)
+    assert expected <= labels(review)
+    assert review.preview and review.to_dict()["preview"] is True
+
+
+def test_a_finished_language_is_no_preview() -> None:
+    assert not amends.check(GOOD).preview

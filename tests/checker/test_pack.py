@@ -66,6 +66,7 @@ def test_every_expression_of_a_pack_compiles(language: str) -> None:
             "rules:\n  - id: a\n    label: apology\n    match: [sorry]\n    needs: {apology: [here]}\n",
             "'here' is no place",
         ),
+        ("language:\n  status: begun\n", "x.yaml:2: 'status' is 'stable' or 'preview', not 'begun'"),
         ("rules: [a: b\n", "x.yaml:"),
         ("clases: {}\n", "x.yaml:1: 'clases' is none of"),
         ("classes: {a: [b]}\nclasses: {a: [b]}\n", "x.yaml:2: 'classes' is given twice"),

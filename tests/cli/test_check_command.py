@@ -202,7 +202,7 @@ def test_settings_hold_where_no_option_is_given(run, reply, tmp_path, monkeypatc
 
 
 def test_weights_change_the_score(run, reply) -> None:
-    reply("reply.txt", FAVOUR)
+    reply("reply.txt", f"I am sorry that we sent the wrong lamp. {FAVOUR}")
     (before,) = json.loads(run("check", "--format", "json", "reply.txt").stdout)
     reply("amends.toml", "[weights.faults]\nfavour = 1")
     (after,) = json.loads(run("check", "--format", "json", "reply.txt").stdout)

@@ -2,12 +2,14 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from amends.text import LANGUAGES, fold, identify
+from amends.text import LANGUAGES, TableError, fold, identify
+from amends.text.language import _neighbours
 
 OURS = {
     "en": [
@@ -49,13 +51,19 @@ OURS = {
         "Peniaze sme vám vrátili dnes",
         "Kuriér si pomýlil adresu",
     ],
+    "pl": [
+        "Przepraszamy, że lampa dotarła uszkodzona, zwrócimy pieniądze jeszcze dzisiaj.",
+        "Przepraszam!",
+        "Dzień dobry",
+        "Kurier będzie jutro wieczorem",
+        "Pieniądze zwróciliśmy Panu wczoraj",
+    ],
 }
 OTHERS = {
     "French": "Nous sommes désolés, votre lampe est arrivée cassée et nous vous remboursons.",
     "German": "Es tut uns leid, dass Ihre Lampe kaputt angekommen ist, wir erstatten das Geld.",
     "Spanish": "Lamentamos que la lámpara llegara rota, le devolvemos el dinero hoy.",
     "Italian": "Ci dispiace che la lampada sia arrivata rotta, le rimborsiamo la spesa.",
-    "Polish": "Przepraszamy, że lampa dotarła uszkodzona, zwrócimy pieniądze jeszcze dzisiaj.",
     "Czech": "Omlouváme se, že lampa dorazila rozbitá, peníze vám vrátíme ještě dnes.",
     "Latvian": "Atvainojamies, ka lampa atnākusi saplīsusi, naudu atmaksāsim šodien.",
     "Finnish": "Pahoittelemme, että lamppu saapui rikki, palautamme rahat tänään.",
@@ -91,6 +99,20 @@ def test_other_languages_are_named_and_not_taken_for_ours(name: str, text: str) 
 def test_no_evidence(text: str) -> None:
     found = identify(text)
     assert (found.language, found.reason, found.looks_like) == (None, "too short", None)
+
+
+@pytest.mark.parametrize("text", ["Dobrý den, balík dorazí zítra.", "Peníze pošleme zítra", "Kurýr to nenašel, mrzí nás to."])
+def test_czech_is_not_taken_for_its_neighbours(text: str) -> None:
+    assert identify(text).looks_like == "Czech"
+    assert identify(fold(text)).language not in ("pl", "en")
+
+
+def test_a_neighbour_with_a_table_of_its_own_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = tmp_path / "neighbours.toml"
+    page.write_text('[pl]\nname = "Polish"\nletters = ""\nwords = "nie"\n', encoding="utf-8")
+    monkeypatch.setattr("amends.text.language._NEIGHBOURS", page)
+    with pytest.raises(TableError, match=r"neighbours\.toml: pl: there is a table pl\.toml now"):
+        _neighbours()
 
 
 def test_the_script_decides_for_hebrew() -> None:

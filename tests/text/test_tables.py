@@ -21,6 +21,13 @@ def test_every_language_has_a_full_table(code: str) -> None:
         assert all(entry == fold(entry).strip() for entry in entries)
 
 
+def test_a_table_is_found_by_its_file() -> None:
+    folder = Path(amends.text.tables.__file__).parent / "languages"
+    pages = {page.stem for page in folder.glob("*.toml")} - {"neighbours"}
+    assert pages == set(LANGUAGES)
+    assert {"en", "lt", "hr", "he", "et", "sk", "pl"} <= pages
+
+
 def test_an_unknown_language_has_no_table() -> None:
     with pytest.raises(KeyError):
         table("xx")
@@ -32,6 +39,7 @@ def test_an_unknown_language_has_no_table() -> None:
         ("closings =", "closing =", "closing"),
         ("separators = '''", "separators = ['''", "en.toml"),
         ('name = "English"', "name = 3", "name"),
+        ('letters = ""', "letters = 3", "letters"),
         ('copy = "cc; bcc; copy"\n', "", "headers"),
         ('copy = "cc; bcc; copy"', "copy = 7", "headers.copy"),
         ("writes\n", "; ; writes\n", "attribution_verbs"),

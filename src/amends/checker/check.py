@@ -107,6 +107,7 @@ class Checker:
             outcome,
             score(parts, faults, settings),
             information=apology_protection(jurisdiction) if jurisdiction else None,
+            preview=self.engine.pack.status == "preview",
         )
 
     def read(

@@ -7,7 +7,11 @@ handles say is folded away. Nothing here knows a language.
 
 import re
 
-__all__ = ["pieces", "tokens"]
+__all__ = ["BEGIN", "END", "pieces", "tokens"]
+
+BEGIN, END = "<begin>", "<end>"
+"""Stand for the ends of a sentence in runs; no token looks like them."""
+
 
 _TOKEN = re.compile(r"(?:https?://|www\.)\S*|[^\W\d_]+(?:'[^\W\d_]+)*|\d+(?:[.,:]\d+)*|[^\w\s]")
 _MOST_TOKENS = 120

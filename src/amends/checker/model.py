@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from amends.checker.catalogue import SENTENCE_LABELS
-from amends.checker.features import pieces
+from amends.checker.features import BEGIN, END, pieces
 
 __all__ = ["RULE_WEIGHT", "SCALE", "SentenceModel", "beside", "load_model"]
 
@@ -197,27 +197,22 @@ class SentenceModel:
         for tokens in sentences:
             begins.append(len(found))
             lengths.append(len(tokens) + 2)
-            before, last = "", "^"
             for token in tokens:
                 place = word_at(token)
                 found.append(self._place_of_unknown(token) if place is None else place)
-                pair = f"{last} {token}"
-                run = run_at(pair)
-                if run is not None:
-                    found.append(run)
-                if before:
-                    run = run_at(f"{before} {pair}")
+            # A run of three is only known where its first two are, so most need not be looked up.
+            pair, known, last = "", False, BEGIN
+            for token in (*tokens, END):
+                if known:
+                    run = run_at(f"{pair} {token}")
                     if run is not None:
                         found.append(run)
-                before, last = last, token
-            pair = f"{last} $"
-            run = run_at(pair)
-            if run is not None:
-                found.append(run)
-            if before:
-                run = run_at(f"{before} {pair}")
+                pair = f"{last} {token}"
+                run = run_at(pair)
+                known = run is not None
                 if run is not None:
                     found.append(run)
+                last = token
             if begins[-1] == len(found):
                 found.append(self._place_of_unknown(""))
         sums = np.add.reduceat(self._rows[found], begins, axis=0)

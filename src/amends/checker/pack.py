@@ -43,6 +43,7 @@ from amends.text import LANGUAGES, fold, table
 __all__ = ["PLACES", "Pack", "PackError", "Rule", "available_languages", "load_pack", "read_pack"]
 
 PLACES = ("same", "previous", "next", "neighbour", "before", "reply")
+_STATUSES = ("stable", "preview")
 _STRENGTHS = ("sure", "hint")
 _RULE_KEYS = frozenset(
     ["id", "label", "labels", "match", "unless", "needs", "without", "strength", "fix", "yes", "no", "why", "source"]
@@ -255,7 +256,10 @@ def read_pack(language: str, texts: Mapping[str, str]) -> Pack:
                     raise PackError(f"{place}: '{key}' is defined twice in this pack")
                 known[key] = list(_strings(entries, key, place))
         waiting.extend((rule, name) for rule in data.get("rules") or [])
-    settings.pop("__place__", None)
+    place = settings.pop("__place__", "")
+    status = str(settings.get("status", "stable"))
+    if status not in _STATUSES:
+        raise PackError(f"{place}: 'status' is 'stable' or 'preview', not '{status}'")
     vocabulary = Vocabulary(classes, paradigms, str(settings.get("prefixes", "")), _common(language))
     rules = [_rule(data, name, vocabulary) for data, name in waiting]
     seen: dict[str, str] = {}
@@ -263,7 +267,7 @@ def read_pack(language: str, texts: Mapping[str, str]) -> Pack:
         if rule.id in seen:
             raise PackError(f"{rule.place}: the rule id '{rule.id}' stands already at {seen[rule.id]}")
         seen[rule.id] = rule.place
-    return Pack(language, str(settings.get("status", "stable")), vocabulary, tuple(rules), settings)
+    return Pack(language, status, vocabulary, tuple(rules), settings)
 
 
 def _packs() -> Traversable:

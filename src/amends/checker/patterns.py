@@ -231,7 +231,9 @@ class _Parser:
         # In "that's" and "we'll" the apostrophe stands between two words.
         written = (token[1:] if exact else token).lstrip("'")
         if written.startswith("+"):
-            raise PatternError(f"'{token}' has no stem before it; write each stem with its paradigm (in {self.source!r})")
+            raise PatternError(
+                f"'{token}' has no stem before it; write each stem with its paradigm (in {self.source!r})"
+            )
         stem, plus, paradigm = written.partition("+")
         if plus and paradigm:
             endings = self.vocabulary.paradigms.get(paradigm)

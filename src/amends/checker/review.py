@@ -118,6 +118,7 @@ class Review:
         score: 0 to 100.
         reason: Why it was not checked, when it was not.
         information: What is known of apologies and liability at the place given, when a place was given.
+        preview: Whether the checker of this language is only begun, so that it misses much.
     """
 
     text: str
@@ -129,6 +130,7 @@ class Review:
     score: int = 0
     reason: str | None = None
     information: str | None = None
+    preview: bool = False
 
     @property
     def verdict_words(self) -> str:
@@ -162,6 +164,7 @@ class Review:
             "score": self.score,
             "reason": self.reason,
             "information": self.information,
+            "preview": self.preview,
             "components": components,
             "component_spans": {part.label: [list(shown[span]) for span in part.spans] for part in self.components},
             "faults": faults,

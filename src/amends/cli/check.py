@@ -20,16 +20,30 @@ if TYPE_CHECKING:
 
 __all__ = ["check", "context_options", "house_settings", "make_reviewer"]
 
-_LANGUAGES = ("en", "lt", "hr", "he", "et", "sk")
 _FAULTS = ("owner", "team", "system", "supplier", "expectation", "nobody", "unknown")
 _FAULT_HELP = f"Who failed: {', '.join(_FAULTS)}. Severities follow it."
+
+
+def _known_language(context: click.Context, option: click.Parameter, code: str | None) -> str | None:
+    """The code of a language that has a table; which there are is looked up only when one is named."""
+    if code is None:
+        return None
+    from amends.text import LANGUAGES
+
+    known: str = click.Choice(LANGUAGES).convert(code, option, context)
+    return known
 
 
 def context_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that tell what is known about a reply and where the house's settings are."""
     for option in reversed(
         (
-            click.option("--language", type=click.Choice(_LANGUAGES), help="The replies' language; else recognised."),
+            click.option(
+                "--language",
+                metavar="CODE",
+                callback=_known_language,
+                help="The replies' language; else recognised.",
+            ),
             click.option(
                 "--fault",
                 metavar="WHO",

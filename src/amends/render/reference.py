@@ -1,7 +1,7 @@
 """The reference of components and faults: for the terminal, and as pages of the documentation.
 
 The catalogue is the one source. `python -m amends.render.reference docs/reference` writes the pages anew, those of
-every language; with `--language he` those of one.
+every language that is translated; with `--language he` those of one.
 """
 
 import sys
@@ -11,7 +11,17 @@ from pathlib import Path
 
 from amends.checker.catalogue import CONCEPTS, Concept
 from amends.checker.scoring import COMPONENT_WEIGHTS, FAULT_COSTS
-from amends.messages import LANGUAGES, NAMES, RIGHT_TO_LEFT, current_language, message, percent, translated, use
+from amends.messages import (
+    LANGUAGES,
+    NAMES,
+    RIGHT_TO_LEFT,
+    current_language,
+    languages_spoken,
+    message,
+    percent,
+    translated,
+    use,
+)
 
 __all__ = ["KINDS", "as_dict", "folder_of", "main", "markdown", "pages", "plain"]
 
@@ -149,7 +159,9 @@ def _page(body: str) -> str:
 
 
 def _index() -> str:
-    parts = [f"# {translated('What Amends looks for')}\n", f"{_other_languages()}\n"]
+    parts = [f"# {translated('What Amends looks for')}\n"]
+    if others := _other_languages():
+        parts.append(f"{others}\n")
     for kind, (title, what) in KINDS.items():
         parts.append(
             f"## [{translated(title)}]({_PAGES[kind]})\n\n{translated(what)}\n\n| {translated('label')} | |\n|---|---|"
@@ -164,11 +176,11 @@ def _index() -> str:
 
 
 def _other_languages() -> str:
-    """Links to the same page in each other language."""
+    """Links to the same page in each other language that is translated; empty where there is none."""
     here = current_language()
     up = "" if here == "en" else "../"
     return " · ".join(
-        f"[{NAMES[other]}]({up}{'' if other == 'en' else other + '/'}index.md)" for other in LANGUAGES if other != here
+        f"[{NAMES[other]}]({up}{'' if other == 'en' else other + '/'}index.md)" for other in languages_spoken() if other != here
     )
 
 
@@ -189,7 +201,7 @@ def _anchor(concept: Concept) -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Write the pages of all languages, or of the one that is asked for, into a folder; the process's exit status."""
+    """Write the pages of all languages that are translated, or of the one asked for; the process's exit status."""
     import argparse
 
     parser = argparse.ArgumentParser(prog="python -m amends.render.reference", description=main.__doc__)
@@ -199,7 +211,7 @@ def main(arguments: Sequence[str]) -> int:
         asked = parser.parse_args(arguments)
     except SystemExit as wrong:
         return int(wrong.code or 0)
-    for language in [asked.language] if asked.language else LANGUAGES:
+    for language in [asked.language] if asked.language else languages_spoken():
         folder = folder_of(language, asked.folder)
         folder.mkdir(parents=True, exist_ok=True)
         with use(language):

@@ -154,6 +154,9 @@ class TextRenderer:
             self._print(told, "dim")
         if review.information:
             self._print(review.information, "dim")
+        if review.preview:
+            told = translated("The check of this language is a preview: it has few rules and misses much.")
+            self._print(told, "dim")
         style = _VERDICT_STYLES.get(review.verdict, "bold")
         score = translated("Score {score} of 100.", score=review.score)
         self._print(f"{review.verdict_words} {score}\n", style)

@@ -43,8 +43,7 @@ _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _LAST_LATIN: Final = "ɏ"
 _NEIGHBOURS = Path(__file__).parent / "languages" / "neighbours.toml"
 
-# Letters that tell our languages from their neighbours.
-_LETTERS: Final = {"lt": "ąęėįųū", "hr": "đć", "et": "õäöü", "sk": "ľĺŕôäďťň"}
+# What a letter counts that tells a language from its neighbours.
 _LETTER_WEIGHT: Final = 0.8
 # So much more must the small words say for the best language than for the next, and so much at all, to decide alone.
 _DECISIVE: Final = 2.0
@@ -88,6 +87,9 @@ def _neighbours() -> dict[str, tuple[str, frozenset[str], str]]:
         if set(entry) != {"name", "letters", "words"} or not all(isinstance(value, str) for value in entry.values()):
             message = f"{_NEIGHBOURS.name}: {code}: exactly name, letters and words are expected"
             raise TableError(message)
+        if code in LANGUAGES:
+            message = f"{_NEIGHBOURS.name}: {code}: there is a table {code}.toml now; take this section out"
+            raise TableError(message)
         found[code] = (entry["name"], frozenset(fold(entry["words"]).split()), entry["letters"])
     return found
 
@@ -104,7 +106,8 @@ def _knowledge() -> _Knowledge:
     # What many languages share says little for each.
     weights = {word: tuple((code, 1 / len(codes)) for code in codes) for word, codes in owners.items()}
     letters: dict[str, list[str]] = {}
-    for code, those in [*_LETTERS.items(), *((code, entry[2]) for code, entry in neighbours.items())]:
+    known = [(code, table(code).letters) for code in LANGUAGES]
+    for code, those in [*known, *((code, entry[2]) for code, entry in neighbours.items())]:
         for letter in those:
             letters.setdefault(letter, []).append(code)
     names = {code: table(code).name for code in LANGUAGES}

@@ -1,9 +1,10 @@
 """The language tables: how texts are put together in each language, as data that a native speaker can edit.
 
-A table is a TOML file in `languages/`. What its keys mean is said in `languages/en.toml`. Tables are read at first
-need and kept.
+A table is a TOML file in `languages/`, named after its language; a new file is a new language. What its keys mean is
+said in `languages/en.toml`. Tables are read at first need and kept.
 """
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -12,7 +13,12 @@ from amends.text.normalise import fold
 
 __all__ = ["LANGUAGES", "LanguageTable", "TableError", "parse_table", "table"]
 
-LANGUAGES: Final = ("en", "lt", "hr", "he", "et", "sk")
+_FOLDER = Path(__file__).parent / "languages"
+
+LANGUAGES: Final = tuple(
+    sorted(page.stem for page in _FOLDER.glob("*.toml") if re.fullmatch("[a-z]{2,3}", page.stem) is not None)
+)
+"""The languages that have a table, as ISO 639-1 codes."""
 
 HEADER_KINDS: Final = ("sender", "sent", "to", "copy", "subject")
 
@@ -26,6 +32,8 @@ class LanguageTable(NamedTuple):
 
     code: str
     name: str
+    letters: str
+    """Letters with diacritics that this language writes and its neighbours do not; not folded, "" for none."""
     attribution_verbs: tuple[str, ...]
     attribution_openings: tuple[str, ...]
     separators: tuple[str, ...]
@@ -44,8 +52,7 @@ class LanguageTable(NamedTuple):
     """The name of a header line (From, Sent ...) -> its kind, one of `HEADER_KINDS`."""
 
 
-_FOLDER = Path(__file__).parent / "languages"
-_PLAIN = ("code", "name", "headers")
+_PLAIN = ("code", "name", "letters", "headers")
 _LISTS = tuple(key for key in LanguageTable._fields if key not in _PLAIN)
 
 
@@ -98,13 +105,17 @@ def parse_table(source: str, file: str) -> LanguageTable:
         if not isinstance(data[key], str) or not data[key].strip():
             message = f"{file}: {key}: a word in quotation marks is expected"
             raise TableError(message)
+    if not isinstance(data["letters"], str):
+        message = f"{file}: letters: letters in quotation marks are expected, without anything between them"
+        raise TableError(message)
     headers = data["headers"]
     if not isinstance(headers, dict) or set(headers) != set(HEADER_KINDS):
         message = f"{file}: headers: exactly the keys {', '.join(HEADER_KINDS)} are expected"
         raise TableError(message)
     kinds = {name: kind for kind in HEADER_KINDS for name in _entries(headers[kind], file, f"headers.{kind}")}
     lists = {key: _entries(data[key], file, key, None if key == "function_words" else ";") for key in _LISTS}
-    return LanguageTable(code=data["code"], name=data["name"], headers=kinds, **lists)
+    letters = "".join(data["letters"].lower().split())
+    return LanguageTable(code=data["code"], name=data["name"], letters=letters, headers=kinds, **lists)
 
 
 @cache

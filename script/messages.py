@@ -3,13 +3,12 @@
 usage: script/messages [extract] [update] [compile] [LANGUAGE ...]
 
 `script/messages` sets up what this needs and runs it; without a step it does all three, without a language it does
-them for all. The files are `src/amends/locale/amends.pot` (all messages, in English), `<language>/LC_MESSAGES/amends.po`
-(for translators) and `.mo` (what the program reads). A language is compiled once nothing is missing in it; until then
-the program speaks English in its place.
+them for all. The files are `src/amends/locale/amends.pot` (all messages, in English), and for each language
+`LC_MESSAGES/amends.po` (for translators) and `.mo` (what the program reads). A language is compiled once nothing is
+missing in it; until then the program speaks English in its place.
 """
 
 import ast
-import os
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -166,7 +165,7 @@ def _replace(path: Path, content: bytes) -> None:
         return
     new = path.with_name(f".{path.name}.new")
     new.write_bytes(content)
-    os.replace(new, path)
+    new.replace(path)
 
 
 def main(arguments: list[str]) -> int:

@@ -4,6 +4,7 @@ import pytest
 
 from amends.checker.scoring import COMPONENT_WEIGHTS, FAULT_COSTS
 from amends.configuration import Configuration, ConfigurationError, check_labels, find_configuration, read_configuration
+from amends.text import LANGUAGES
 
 WHOLE = """
 language = "en"

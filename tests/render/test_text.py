@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from amends.checker.review import Component, Finding, Review
 from amends.render import Checked, renderer
+from amends.render.direction import without_marks
 
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -95,5 +96,11 @@ def test_marks_leave_every_character_in_its_place(
 
 @pytest.mark.parametrize("colour", [True, False])
 def test_right_to_left_replies_keep_their_order(hebrew: Review, colour: bool) -> None:
-    output = ESCAPES.sub("", shown(hebrew, colour=colour))
+    output = without_marks(ESCAPES.sub("", shown(hebrew, colour=colour)))
     assert re.sub(r"\[1(: |\])|[\[\]{}]", "", output.splitlines()[2]).strip() == hebrew.text
+
+
+def test_a_preview_says_that_it_is_one() -> None:
+    told = "The check of this language is a preview"
+    assert told in one_line(shown(Review("Przepraszamy.", "pl", verdict="partial", preview=True)))
+    assert told not in shown(Review("We are sorry.", "en", verdict="partial"))

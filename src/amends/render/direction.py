@@ -23,6 +23,7 @@ __all__ = [
     "MARKS",
     "dressed",
     "ends_of_line",
+    "has_right_to_left",
     "insertions",
     "isolated",
     "quoted",
@@ -40,8 +41,9 @@ MARKS = frozenset({_LEFT_TO_RIGHT_MARK, _RIGHT_TO_LEFT_MARK, _END, *_ISOLATES})
 
 # Blanks between two columns: a single one is between words.
 _COLUMN = re.compile(r"\S.*\s{2,}")
-_TRIMMED_BEFORE = " \t,.;:!?%"
-_TRIMMED_AFTER = " \t,.;:!?"
+_QUOTES = "„“”‟‘’‚«»״"
+_TRIMMED_BEFORE = " \t,.;:!?%" + _QUOTES
+_TRIMMED_AFTER = " \t,.;:!?" + _QUOTES
 _PAIRS = (("(", ")"), ("[", "]"), ("{", "}"), ("<", ">"), ('"', '"'), ("'", "'"))
 _ELLIPSIS = "..."
 
@@ -57,13 +59,14 @@ def runs_right_to_left(text: str) -> bool:
     return not text.isascii() and next(filter(None, map(_strong, text)), "L") == "R"
 
 
-def _has_right_to_left(text: str) -> bool:
+def has_right_to_left(text: str) -> bool:
+    """Whether any letter of a text is one of a script that runs from right to left."""
     return not text.isascii() and any(_strong(sign) == "R" for sign in text)
 
 
 def isolated(text: str) -> str:
     """A text to stand inside a message of another direction, or possibly so; the same text where there is no need."""
-    if current_language() in RIGHT_TO_LEFT or _has_right_to_left(text):
+    if current_language() in RIGHT_TO_LEFT or has_right_to_left(text):
         return f"{_ISOLATE}{_balanced(text)}{_END}"
     return text
 
@@ -103,7 +106,9 @@ def ends_of_line(line: str, opened: int) -> tuple[str, str, int]:
     return _ISOLATE * opened, _END * depth, depth
 
 
-def insertions(line: str, width: int | None = None, cells: Callable[[str], int] = len) -> list[tuple[int, str]]:
+def insertions(
+    line: str, width: int | None = None, cells: Callable[[str], int] = len, *, within: bool = False
+) -> list[tuple[int, str]]:
     """The marks and blanks that make a line read right: offsets in the line, in order, and what goes in there.
 
     A line without right-to-left letters needs none. In a line of two columns, as in lists of options, the left column
@@ -113,11 +118,12 @@ def insertions(line: str, width: int | None = None, cells: Callable[[str], int] 
         line: One line, its isolates balanced.
         width: Columns of the page, to set the message at its right edge; None to leave it where it is.
         cells: How wide a text is on the terminal.
+        within: Whether the line is part of a right-to-left message and so needs marks whatever its letters are.
     """
     first = next((place for place, sign in enumerate(line) if _strong(sign) == "R"), None)
-    if first is None:
+    if first is None and not (within and line.strip()):
         return []
-    column = _COLUMN.search(line, 0, first)
+    column = None if first is None else _COLUMN.search(line, 0, first)
     if column is not None and any(_strong(sign) == "L" for sign in line[: column.end()]):
         start = column.end()
     else:

@@ -180,7 +180,9 @@ def _other_languages() -> str:
     here = current_language()
     up = "" if here == "en" else "../"
     return " · ".join(
-        f"[{NAMES[other]}]({up}{'' if other == 'en' else other + '/'}index.md)" for other in languages_spoken() if other != here
+        f"[{NAMES[other]}]({up}{'' if other == 'en' else other + '/'}index.md)"
+        for other in languages_spoken()
+        if other != here
     )
 
 

@@ -16,7 +16,14 @@ from rich.text import Text
 
 from amends.checker.review import Finding, Review
 from amends.messages import RIGHT_TO_LEFT, counted, current_language, message, translated
-from amends.render.direction import ends_of_line, insertions, isolated, quoted, runs_right_to_left
+from amends.render.direction import (
+    ends_of_line,
+    has_right_to_left,
+    insertions,
+    isolated,
+    quoted,
+    runs_right_to_left,
+)
 from amends.render.result import Checked, NotChecked, Result
 
 __all__ = ["TextRenderer"]
@@ -111,12 +118,14 @@ class TextRenderer:
 
     def _print(self, text: str | Text, style: str = "", indent: int = 0) -> None:
         """Write a message, wrapped at words; no line ends in spaces."""
-        width = self._console.width if current_language() in RIGHT_TO_LEFT else None
+        turned = current_language() in RIGHT_TO_LEFT
+        width = self._console.width if turned else None
+        within = turned and has_right_to_left(text if isinstance(text, str) else text.plain)
         opened = 0
         for line in self._lines(text, style, indent):
             before, after, opened = ends_of_line(line.plain, opened)
             piece = Text(before).append_text(line).append(after)
-            self._console.print(_dressed(_indented(piece, indent), width), soft_wrap=True)
+            self._console.print(_dressed(_indented(piece, indent), width, within=within), soft_wrap=True)
 
     def _print_reply(self, text: Text) -> None:
         """Write the reply: its lines run the way of their first letter, whatever the language of the messages."""
@@ -266,9 +275,9 @@ def _indented(line: Text, indent: int) -> Text:
     return Text(" " * indent if line.plain else "").append_text(line)
 
 
-def _dressed(line: Text, width: int | None) -> Text:
+def _dressed(line: Text, width: int | None, *, within: bool = False) -> Text:
     """A line with the marks and blanks that make it read right."""
-    made = insertions(line.plain, width, cell_len)
+    made = insertions(line.plain, width, cell_len, within=within)
     if not made:
         return line
     shown = Text()

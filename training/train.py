@@ -40,8 +40,8 @@ SECOND_REGULARISATION = 0.05
 BALANCE = 0.5
 """How far rare labels are weighed up: 0 not at all, 1 until both sides weigh the same."""
 SECOND_BALANCE = 0.3
-COMPONENT_RECALL = 0.7
-FAULT_RECALL = 0.6
+COMPONENT_RECALL = 1.0
+FAULT_RECALL = 0.5
 """How much recall counts beside precision when thresholds are chosen (the beta of the F measure)."""
 PUBLIC = ("social", "review", "notice")
 PUBLIC_WEIGHT = 3.0
@@ -49,7 +49,9 @@ UNSURE = -1
 FEWEST = 4
 """How many sentences must carry a label for a model of it."""
 HIGHEST_FAULT_THRESHOLD = 0.5
-"""Where one hand wrote most of the corpus, cross-validation is too sure of itself and asks for too much."""
+LARGE = 1_000
+"""Below so many replies one hand wrote most of the corpus: cross-validation is too sure of itself, asks for too much,
+and no threshold of a fault may be higher than that."""
 LEAST = 2
 """In how many sentences a feature must occur."""
 MOST_RUNS = 45_000
@@ -247,7 +249,8 @@ def choose_thresholds(highest: Floats, truth: NDArray[np.int8], weight: Floats) 
         measure = (1 + recall_weight) * both / (given @ weight + recall_weight * (wanted @ weight))
         smooth = np.convolve(np.pad(measure, 3, mode="edge"), np.ones(7) / 7, "valid")
         chosen[label] = grid[int(smooth.argmax())]
-    chosen[len(COMPONENTS) :] = np.minimum(chosen[len(COMPONENTS) :], HIGHEST_FAULT_THRESHOLD)
+    if len(truth) < LARGE:
+        chosen[len(COMPONENTS) :] = np.minimum(chosen[len(COMPONENTS) :], HIGHEST_FAULT_THRESHOLD)
     return chosen
 
 

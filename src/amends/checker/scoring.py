@@ -148,7 +148,7 @@ def verdict(components: Collection[str], faults: Collection[str]) -> Verdict:
     return "partial"
 
 
-_ALWAYS_NOTE = frozenset({"over-apology", "long-explanation", "no-name", "wrong-word"})
+_ALWAYS_NOTE = frozenset({"over-apology", "long-explanation", "no-name", "wrong-word", "off-the-point"})
 _PARTIAL = frozenset(
     {
         "conditional",

@@ -349,3 +349,15 @@ def test_zones_tile_any_text(parts_of_text: list[str], line_end: str, message: s
 def test_hostile_texts_are_divided(text: str) -> None:
     assert_tiled(text, zones(text))
     assert_tiled(text, zones(text, text[:1000]))
+
+
+@pytest.mark.parametrize("blank", ["\x1c", "\x1f", "\x85", "\u2028", "\u2003", "\x0b"])
+def test_a_line_of_odd_blanks_is_no_trouble(blank: str) -> None:
+    for text in (
+        f"{blank}\n> 0",
+        f"Sorry.\n{blank}\nAna",
+        f"{blank}{blank}\n-- \n{blank}",
+        f"Kind regards,\n{blank}\nAna",
+    ):
+        found = zones(text)
+        assert "".join(text[zone.start : zone.end] for zone in found) == text

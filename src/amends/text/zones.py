@@ -147,7 +147,7 @@ def _folded_word(word: str) -> str:
 
 def _line_start(line: str) -> str:
     """The folded first word of a line, as `_by_first_word` knows it."""
-    return _folded_word(line.split(None, 1)[0][:_LONGEST_FIRST_WORD])
+    return _folded_word((line.split(None, 1) or [""])[0][:_LONGEST_FIRST_WORD])
 
 
 @cache
@@ -642,7 +642,7 @@ def _closing(line: str, words: _Words) -> str:
         if weak or count > _CLOSING_WORDS or (count > _SHORT_NAME_WORDS and rest[-1] in ".!?"):
             continue
         separated = rest.lstrip()[:1] in (",", "-", "!", ".", ";")
-        named = _is_capital_at(line, folded, trimmed) or trimmed.split()[0].rstrip(",") in _CONNECTING
+        named = _is_capital_at(line, folded, trimmed) or (trimmed.split() or [""])[0].rstrip(",") in _CONNECTING
         if not named:
             continue
         if separated or " " in start or (len(start) > 5 and count <= _SHORT_NAME_WORDS):

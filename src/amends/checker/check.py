@@ -10,13 +10,13 @@ from amends.checker.features import tokens
 from amends.checker.jurisdictions import apology_protection
 from amends.checker.matchers import Matcher
 from amends.checker.model import SentenceModel, load_model
-from amends.checker.pack import available_languages, load_pack
+from amends.checker.pack import available_languages, common_words, load_pack
 from amends.checker.review import Component, Finding, Fix, Missing, Review
 from amends.checker.scoring import FAULT_PARTIES, Weights, order_of_help, score, severity, verdict
 from amends.checker.similarity import EarlierReplies
 from amends.checker.whole_reply import Reading, whole_reply_findings
 from amends.messages import translated
-from amends.text import LANGUAGES, Identified, Normalised, identify, normalise, sentences, table, zones
+from amends.text import Identified, Normalised, identify, normalise, sentences, zones
 
 __all__ = ["CHANNELS", "Checker", "check"]
 
@@ -50,7 +50,7 @@ class Checker:
         self.model: SentenceModel | None = load_model(language) if model else None
         self.engine = Engine(load_pack(language), matcher, hints=self.model is not None)
         self._rules_decide = rules or self.model is None
-        self._common = frozenset(table(language).function_words) if language in LANGUAGES else frozenset[str]()
+        self._common = common_words(language)
 
     def review(
         self,

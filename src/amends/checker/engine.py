@@ -71,7 +71,6 @@ class Engine:
         self._by_part = [tuple(numbers) for numbers in by_part.values()]
         self._inside = [anchor in inside for anchor in by_part]
         self.literals = tuple(by_part)
-        self.words = frozenset(by_word)
         self._scan = (matcher or best_matcher())(self.literals).scan
 
     def hits(self, folded: Normalised, sentences: Sequence[tuple[int, int]]) -> list[Hit]:

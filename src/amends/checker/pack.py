@@ -38,9 +38,9 @@ from typing import Any
 from amends.checker.catalogue import RULE_LABELS as LABELS
 from amends.checker.compiled import cached, fingerprint, keep
 from amends.checker.patterns import CompiledPattern, PatternError, Vocabulary, compile_pattern
-from amends.text import LANGUAGES, fold, table
+from amends.text import LANGUAGES, table
 
-__all__ = ["PLACES", "Pack", "PackError", "Rule", "available_languages", "load_pack", "read_pack"]
+__all__ = ["PLACES", "Pack", "PackError", "Rule", "available_languages", "common_words", "load_pack", "read_pack"]
 
 PLACES = ("same", "previous", "next", "neighbour", "before", "reply")
 _STATUSES = ("stable", "preview")
@@ -260,7 +260,7 @@ def read_pack(language: str, texts: Mapping[str, str]) -> Pack:
     status = str(settings.get("status", "stable"))
     if status not in _STATUSES:
         raise PackError(f"{place}: 'status' is 'stable' or 'preview', not '{status}'")
-    vocabulary = Vocabulary(classes, paradigms, str(settings.get("prefixes", "")), _common(language))
+    vocabulary = Vocabulary(classes, paradigms, str(settings.get("prefixes", "")), common_words(language))
     rules = [_rule(data, name, vocabulary) for data, name in waiting]
     seen: dict[str, str] = {}
     for rule in rules:
@@ -298,7 +298,7 @@ def load_pack(language: str) -> Pack:
         raise PackError(f"there is no language pack '{language}' (there are: {', '.join(available_languages())})")
     pages = sorted((page for page in folder.iterdir() if page.name.endswith(".yaml")), key=lambda page: page.name)
     texts = {f"{language}/{page.name}": page.read_text(encoding="utf-8") for page in pages}
-    name = fingerprint(language, texts, _common(language))
+    name = fingerprint(language, texts, common_words(language))
     with suppress(KeyError, TypeError, ValueError, IndexError):
         return _from_plain(cached(name))
     pack = read_pack(language, texts)
@@ -306,9 +306,9 @@ def load_pack(language: str) -> Pack:
     return pack
 
 
-def _common(language: str) -> frozenset[str]:
-    """The folded function words of a language."""
-    return frozenset(map(fold, table(language).function_words)) if language in LANGUAGES else frozenset()
+def common_words(language: str) -> frozenset[str]:
+    """The folded function words of a language; none for a language without a table."""
+    return frozenset(table(language).function_words) if language in LANGUAGES else frozenset()
 
 
 def _to_plain(pack: Pack) -> dict[str, Any]:

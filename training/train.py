@@ -27,7 +27,7 @@ from corpus import Reply, from_annotated, read_annotated, read_corpus
 from amends.checker.catalogue import COMPONENTS, FAULTS, SENTENCE_LABELS
 from amends.checker.engine import Engine, allowed
 from amends.checker.features import BEGIN, END, pieces, tokens
-from amends.checker.model import RULE_WEIGHT, SCALE, Floats, SentenceModel, Weights, beside
+from amends.checker.model import RULE_WEIGHT, SCALE, Floats, SentenceModel, Weights, base_of, beside
 from amends.checker.pack import available_languages, load_pack
 from amends.text import normalise
 
@@ -278,13 +278,29 @@ def weights_of(stage: FirstStage, second: Floats, thresholds: Floats) -> Weights
     runs = _heaviest([name for name in stage.names if " " in name], stage, scaled, MOST_RUNS)
     # The model looks a run of three up only where its first two words are a known run.
     runs = sorted({*runs, *(run.rpartition(" ")[0] for run in runs if run.count(" ") == 2)})
+    base = base_of(len(words))
+    place = {word: number for number, word in enumerate((*words, BEGIN, END))}
+    pairs = {}
+    for run in (run for run in runs if run.count(" ") == 1):
+        first, second_word = run.split(" ")
+        pairs[run] = place[first] * base + place[second_word]
+    pair_at = {run: number for number, run in enumerate(sorted(pairs, key=pairs.__getitem__))}
+    triples = {}
+    for run in (run for run in runs if run.count(" ") == 2):
+        two, _, third = run.rpartition(" ")
+        triples[run] = pair_at[two] * base + place[third]
     kept = _heaviest([name for name in stage.names if name.startswith("\t")], stage, scaled, MOST_PIECES)
     rule_rows = stage.weights[:, len(stage.names) :].T.astype(np.float32)
+
+    def laid_out(keys: dict[str, int]) -> tuple[NDArray[np.int64], Floats]:
+        ordered = sorted(keys, key=keys.__getitem__)
+        return np.array([keys[run] for run in ordered], np.int64), scaled[[stage.at[run] for run in ordered]]
+
     return Weights(
         words,
         word_rows,
-        runs,
-        scaled[[stage.at[name] for name in runs]],
+        *laid_out(pairs),
+        *laid_out(triples),
         [name[1:] for name in kept],
         scaled[[stage.at[name] for name in kept]],
         stage.rules,

@@ -17,8 +17,15 @@ from amends.text import Normalised
 
 __all__ = ["Engine", "Hit", "allowed"]
 
-_WORDS = re.compile(r"\w+").findall
-_Try = tuple[Callable[[str, int, int], "re.Match[str] | None"], bool]
+_WORD = re.compile(r"\w+")
+_WORDS = _WORD.findall
+_MOST_PREFIXES = 3
+_MOST_KNOWN = 8_192
+_Search = Callable[[str, int, int], "re.Match[str] | None"]
+
+
+_Prepared = tuple[_Search, frozenset[str], tuple[str, ...], bool]
+"""How to look for a pattern, the words and the stems with which it begins, whether diacritics count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +60,17 @@ class Engine:
         """
         self.pack = pack
         self._patterns = [(pattern, rule) for rule in pack.rules if hints or rule.sure for pattern in rule.patterns]
-        self._tries: list[_Try | None] = [None] * len(self._patterns)
-        self._guards: dict[str, list[Callable[[str, int, int], re.Match[str] | None]]] = {}
-        self._besides = [pattern.besides for pattern, _ in self._patterns]
+        self._tries: list[_Prepared | None] = [None] * len(self._patterns)
+        self._guards: dict[str, list[tuple[int, _Prepared]]] = {}
+        guards = [guard for rule in pack.rules if hints or rule.sure for guard in rule.unless]
+        # Every match of a pattern holds a word of each of its sets. Each set has a bit: what a sentence holds and what
+        # a pattern needs are compared at once, and most expressions are spared.
+        self._bits: dict[str, int] = {}
+        self._set_bits: dict[frozenset[str], int] = {}
+        self._needs = [self._need(pattern) for pattern, _ in self._patterns]
+        self._guard_needs = {guard: self._need(guard) for guard in guards}
+        self._prefixes = pack.vocabulary.prefixes
+        self._bare: dict[str, tuple[str, ...]] = {}
         by_word: dict[str, list[int]] = {}
         by_part: dict[str, list[int]] = {}
         inside: set[str] = set()
@@ -68,6 +83,7 @@ class Engine:
                     if pattern.inside:
                         inside.add(anchor)
         self._by_word = {word: tuple(numbers) for word, numbers in by_word.items()}
+        self._announcing = frozenset(by_word)
         self._by_part = [tuple(numbers) for numbers in by_part.values()]
         self._inside = [anchor in inside for anchor in by_part]
         self.literals = tuple(by_part)
@@ -86,28 +102,63 @@ class Engine:
         if not sentences:
             return []
         text = folded.text
-        by_word, besides, tries = self._by_word.get, self._besides, self._tries
+        by_word, announcing, needs, tries = self._by_word, self._announcing, self._needs, self._tries
+        bits = self._bits
+        bearing = bits.keys()
         announced = self._announced_by_parts(text, sentences)
         found: list[Hit] = []
         for place, (first, last) in enumerate(sentences):
             words = set(_WORDS(text, first, last))
+            if self._prefixes:
+                words = {form for word in words for form in self._forms(word)}
             waiting = announced.get(place) or set()
-            for word in words:
-                numbers = by_word(word)
-                if numbers is not None:
-                    waiting.update(numbers)
+            for word in words & announcing:
+                waiting.update(by_word[word])
+            if not waiting:
+                continue
+            held = 0
+            for word in words & bearing:
+                held |= bits[word]
+            sentence = _Sentence(folded, first, last, words, self._forms if self._prefixes else None)
             for number in waiting:
-                needed = besides[number]
-                if needed and (words.isdisjoint(needed[0]) or (len(needed) > 1 and words.isdisjoint(needed[1]))):
-                    continue
-                attempt, exact = tries[number] or self._prepare(number)
-                got = attempt(folded.accented if exact else text, first, last)
-                if got is not None:
-                    rule = self._patterns[number][1]
-                    if not rule.unless or not self._cancelled(rule, text, first, last):
-                        found.append(Hit(rule, place, got.start(), got.end(), got.groups()))
+                need = needs[number]
+                if need & held == need:
+                    got = sentence.first_match(tries[number] or self._prepare(number))
+                    if got is not None:
+                        rule = self._patterns[number][1]
+                        if not rule.unless or not self._cancelled(rule, sentence, held):
+                            found.append(Hit(rule, place, got.start(), got.end(), got.groups()))
         found.sort(key=_place)
         return found
+
+    def _need(self, pattern: CompiledPattern) -> int:
+        """The bits of the sets of which every match of a pattern holds a word each."""
+        need = 0
+        for words in (frozenset() if pattern.stems else pattern.firsts, *pattern.besides):
+            if words:
+                bit = self._set_bits.get(words)
+                if bit is None:
+                    bit = self._set_bits[words] = 1 << len(self._set_bits)
+                    for word in words:
+                        self._bits[word] = self._bits.get(word, 0) | bit
+                need |= bit
+        return need
+
+    def _prepare(self, number: int) -> _Prepared:
+        """Compile a pattern when it is tried for the first time: most of a pack never is."""
+        made = self._tries[number] = _prepared(self._patterns[number][0])
+        return made
+
+    def _forms(self, word: str) -> tuple[str, ...]:
+        """A word and what it may be behind one to three attached letters, in languages that write so."""
+        forms = self._bare.get(word)
+        if forms is None:
+            attached = len(word) - len(word.lstrip(self._prefixes))
+            forms = tuple(word[cut:] for cut in range(min(attached, _MOST_PREFIXES, len(word) - 1) + 1))
+            if len(self._bare) >= _MOST_KNOWN:
+                self._bare.clear()
+            self._bare[word] = forms
+        return forms
 
     def _announced_by_parts(self, text: str, sentences: Sequence[tuple[int, int]]) -> dict[int, set[int]]:
         """For each sentence the patterns that a part of a word announces."""
@@ -115,7 +166,7 @@ class Engine:
         starts = [start for start, _ in sentences]
         by_part, may_be_inside = self._by_part, self._inside
         for index, start, end in self._scan(text):
-            if start and text[start - 1].isalnum() and not may_be_inside[index]:
+            if start and text[start - 1].isalnum() and not may_be_inside[index] and not self._attached(text, start):
                 continue
             place = bisect_right(starts, start) - 1
             if place >= 0 and end <= sentences[place][1]:
@@ -126,22 +177,99 @@ class Engine:
                     waiting.update(by_part[index])
         return announced
 
-    def _prepare(self, number: int) -> "_Try":
-        """Compile a pattern when it is tried for the first time: most of a pack never is."""
-        made = _attempt(self._patterns[number][0])
-        self._tries[number] = made
-        return made
+    def _attached(self, text: str, start: int) -> bool:
+        """Whether only attached letters stand between a place and the beginning of its word."""
+        if not self._prefixes:
+            return False
+        begin = start
+        while begin and text[begin - 1].isalnum():
+            begin -= 1
+            if start - begin > _MOST_PREFIXES or text[begin] not in self._prefixes:
+                return False
+        return True
 
-    def _cancelled(self, rule: Rule, text: str, first: int, last: int) -> bool:
+    def _cancelled(self, rule: Rule, sentence: "_Sentence", held: int) -> bool:
         guards = self._guards.get(rule.id)
         if guards is None:
-            guards = self._guards[rule.id] = [_attempt(guard)[0] for guard in rule.unless]
-        return any(guard(text, first, last) is not None for guard in guards)
+            guards = self._guards[rule.id] = [(self._guard_needs[guard], _prepared(guard)) for guard in rule.unless]
+        return any(need & held == need and sentence.first_match(guard) is not None for need, guard in guards)
 
 
-def _attempt(pattern: CompiledPattern) -> "_Try":
+class _Sentence:
+    """One sentence while patterns are tried in it."""
+
+    __slots__ = ("first", "folded", "forms", "last", "words", "written_at")
+
+    def __init__(
+        self,
+        folded: Normalised,
+        first: int,
+        last: int,
+        words: set[str],
+        forms: Callable[[str], tuple[str, ...]] | None,
+    ) -> None:
+        self.folded = folded
+        self.first = first
+        self.last = last
+        self.words = words
+        self.forms = forms
+        self.written_at: dict[str, list[int]] = {}
+
+    def first_match(self, prepared: _Prepared) -> "re.Match[str] | None":
+        """A pattern's first match; where its beginning is known, it is sought only where a word stands with which
+        it may begin.
+        """
+        search, firsts, stems, exact = prepared
+        text = self.folded.accented if exact else self.folded.text
+        if not firsts and not stems:
+            return search(text, self.first, self.last)
+        beginnings = self.words & firsts
+        if stems:
+            beginnings.update(word for word in self.words if word.startswith(stems))
+        if len(beginnings) == 1:
+            starts = self.places(beginnings.pop())
+        else:
+            starts = sorted({start for word in beginnings for start in self.places(word)})
+        for start in starts:
+            got = search(text, start, self.last)
+            if got is not None:
+                return got
+        return None
+
+    def places(self, word: str) -> list[int]:
+        """Where a word of the sentence stands; with attached letters before it, where those begin."""
+        known = self.written_at.get(word)
+        if known is not None:
+            return known
+        if self.forms is not None:
+            return self._places_of_all(self.forms).get(word, [])
+        text, last, length = self.folded.text, self.last, len(word)
+        made: list[int] = []
+        at = text.find(word, self.first, last)
+        while at >= 0:
+            end = at + length
+            if (at == self.first or not _in_word(text[at - 1])) and (end >= last or not _in_word(text[end])):
+                made.append(at)
+            at = text.find(word, end, last)
+        self.written_at[word] = made
+        return made
+
+    def _places_of_all(self, forms: Callable[[str], tuple[str, ...]]) -> dict[str, list[int]]:
+        if not self.written_at:
+            for found in _WORD.finditer(self.folded.text, self.first, self.last):
+                for form in forms(found[0]):
+                    self.written_at.setdefault(form, []).append(found.start())
+        return self.written_at
+
+
+def _in_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
+
+
+def _prepared(pattern: CompiledPattern) -> _Prepared:
     expression = re.compile(pattern.expression)
-    return (expression.match if pattern.at_start else expression.search), pattern.exact
+    anywhere = not (pattern.at_start or pattern.firsts or pattern.stems)
+    return expression.search if anywhere else expression.match, pattern.firsts, pattern.stems, pattern.exact
 
 
 def _place(hit: Hit) -> tuple[int, int, int, str]:

@@ -20,11 +20,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from amends.checker.catalogue import SENTENCE_LABELS
-from amends.checker.features import BEGIN, END, pieces
+from amends.checker.features import pieces
 
-__all__ = ["RULE_WEIGHT", "SCALE", "SentenceModel", "beside", "load_model"]
+__all__ = ["RULE_WEIGHT", "SCALE", "SentenceModel", "Weights", "base_of", "beside", "load_model"]
 
 Floats = NDArray[np.float32]
+Places = NDArray[np.int64]
 
 SCALE = 0.125
 """What a feature counts, before the square root of the sentence's length is divided out."""
@@ -33,7 +34,7 @@ RULE_WEIGHT = 0.6
 """What a rule's match counts."""
 
 _LIMIT = 6.0
-_UNKNOWN = 2048
+_UNKNOWN = 8192
 
 
 def beside(logits: Floats) -> Floats:
@@ -71,9 +72,14 @@ def beside(logits: Floats) -> Floats:
 class Weights:
     """What training makes and the file holds.
 
+    A run of two tokens is known by one number, its key: the first word's place times `base`, plus the second's. A run
+    of three is known by the place of its first two among the pairs, times `base`, plus the third word's. The ends of a
+    sentence stand behind the last word: `begin` and `end`.
+
     Attributes:
         words: Known words; `word_rows` holds what each says, its pieces added in.
-        runs: Known runs of two and three tokens, separated by a blank.
+        pairs: Keys of known runs of two tokens, ascending.
+        triples: Keys of known runs of three tokens, ascending.
         pieces: Known pieces, for words that are not known.
         rules: Ids of rules.
         bias: One number a label.
@@ -83,8 +89,10 @@ class Weights:
 
     words: list[str]
     word_rows: Floats
-    runs: list[str]
-    run_rows: Floats
+    pairs: Places
+    pair_rows: Floats
+    triples: Places
+    triple_rows: Floats
     pieces: list[str]
     piece_rows: Floats
     rules: list[str]
@@ -98,7 +106,8 @@ class Weights:
         arrays: dict[str, NDArray[Any]] = {
             "labels": _packed(SENTENCE_LABELS),
             "words": _packed(self.words),
-            "runs": _packed(self.runs),
+            "pairs": np.diff(self.pairs, prepend=0),
+            "triples": np.diff(self.triples, prepend=0),
             "pieces": _packed(self.pieces),
             "rules": _packed(self.rules),
             "bias": self.bias.astype(np.float32),
@@ -107,7 +116,8 @@ class Weights:
         }
         for name, rows in (
             ("word_rows", self.word_rows),
-            ("run_rows", self.run_rows),
+            ("pair_rows", self.pair_rows),
+            ("triple_rows", self.triple_rows),
             ("piece_rows", self.piece_rows),
             ("rule_rows", self.rule_rows),
         ):
@@ -134,8 +144,10 @@ class Weights:
             return cls(
                 _unpacked(data["words"]),
                 rows("word_rows"),
-                _unpacked(data["runs"]),
-                rows("run_rows"),
+                np.cumsum(data["pairs"]),
+                rows("pair_rows"),
+                np.cumsum(data["triples"]),
+                rows("triple_rows"),
                 _unpacked(data["pieces"]),
                 rows("piece_rows"),
                 _unpacked(data["rules"]),
@@ -144,6 +156,16 @@ class Weights:
                 data["second"],
                 data["thresholds"],
             )
+
+    @property
+    def base(self) -> int:
+        """By what a place is multiplied in a key: more than there are words."""
+        return base_of(len(self.words))
+
+
+def base_of(words: int) -> int:
+    """The base of the keys of runs in a model of so many words; room for words that are not known is in it."""
+    return words + 2 + _UNKNOWN
 
 
 def _packed(strings: Sequence[str]) -> NDArray[np.uint8]:
@@ -164,12 +186,19 @@ class SentenceModel:
         Args:
             weights: What training made.
         """
-        known = [weights.word_rows, weights.run_rows, np.zeros((_UNKNOWN, len(SENTENCE_LABELS)), np.float32)]
-        self._rows = np.concatenate(known) * SCALE
+        count, labels = len(weights.words), len(SENTENCE_LABELS)
+        nothing = np.zeros((2 + _UNKNOWN, labels), np.float32)
+        self._rows = np.concatenate([weights.word_rows, nothing]) * SCALE
         self._places = {word: place for place, word in enumerate(weights.words)}
-        first = len(self._places)
-        self._runs = {run: first + place for place, run in enumerate(weights.runs)}
-        self._first_unknown = first + len(weights.runs)
+        self._begin, self._end, self._first_unknown = count, count + 1, count + 2
+        self._base = weights.base
+        # Behind the last known run stands one that is none, for all that are not known.
+        none = np.zeros((1, labels), np.float32)
+        never = np.array([np.iinfo(np.int64).max])
+        self._pairs = np.concatenate([weights.pairs, never])
+        self._pair_rows = np.concatenate([weights.pair_rows, none]) * SCALE
+        self._triples = np.concatenate([weights.triples, never])
+        self._triple_rows = np.concatenate([weights.triple_rows, none]) * SCALE
         self._unknown: dict[str, int] = {}
         self._pieces = {piece: place for place, piece in enumerate(weights.pieces)}
         self._piece_rows = weights.piece_rows * SCALE
@@ -190,40 +219,44 @@ class SentenceModel:
         Returns:
             Logits, one row a sentence, one column a label in the order of `SENTENCE_LABELS`.
         """
-        word_at, run_at = self._places.get, self._runs.get
-        found: list[int] = []
+        place_of = self._places.get
+        places: list[int] = []
         begins: list[int] = []
         lengths: list[int] = []
         for tokens in sentences:
-            begins.append(len(found))
+            begins.append(len(places))
             lengths.append(len(tokens) + 2)
+            places.append(self._begin)
             for token in tokens:
-                place = word_at(token)
-                found.append(self._place_of_unknown(token) if place is None else place)
-            # A run of three is only known where its first two are, so most need not be looked up.
-            pair, known, last = "", False, BEGIN
-            for token in (*tokens, END):
-                if known:
-                    run = run_at(f"{pair} {token}")
-                    if run is not None:
-                        found.append(run)
-                pair = f"{last} {token}"
-                run = run_at(pair)
-                known = run is not None
-                if run is not None:
-                    found.append(run)
-                last = token
-            if begins[-1] == len(found):
-                found.append(self._place_of_unknown(""))
-        sums = np.add.reduceat(self._rows[found], begins, axis=0)
+                place = place_of(token)
+                places.append(self._place_of_unknown(token) if place is None else place)
+            places.append(self._end)
+        words = np.array(places)
+        pairs = self._known(self._pairs, words[:-1] * self._base + words[1:])
+        triples = self._known(self._triples, pairs[:-1] * self._base + words[2:])
+        rows = self._rows.take(words, axis=0)
+        rows[:-1] += self._pair_rows.take(pairs, axis=0)
+        rows[:-2] += self._triple_rows.take(triples, axis=0)
+        sums: Floats = np.add.reduceat(rows, begins, axis=0)
         sums /= np.sqrt(np.array(lengths, dtype=np.float32))[:, None]
         sums += self._bias
-        for number, rules in enumerate(matches):
-            for rule in rules:
-                at = self._rules.get(rule)
-                if at is not None:
-                    sums[number] += self._rule_rows[at]
+        ruled = [
+            (number, at)
+            for number, rules in enumerate(matches)
+            for rule in rules
+            if (at := self._rules.get(rule)) is not None
+        ]
+        if ruled:
+            where, which = np.array(ruled).T
+            np.add.at(sums, where, self._rule_rows[which])
         return sums
+
+    @staticmethod
+    def _known(keys: Places, wanted: Places) -> Places:
+        """The place of each wanted key; of one that is not known, the place behind the last."""
+        found = keys.searchsorted(wanted)
+        found[keys[found] != wanted] = len(keys) - 1
+        return found
 
     def logits(self, sentences: Sequence[list[str]], matches: Sequence[Iterable[str]]) -> Floats:
         """What each sentence says within its reply; arguments and result as in `first_stage`."""
@@ -240,7 +273,7 @@ class SentenceModel:
             place = self._first_unknown + len(self._unknown)
             self._unknown[token] = place
             known = [at for at in map(self._pieces.get, pieces(token)) if at is not None] if len(token) > 1 else []
-            self._rows[place] = self._piece_rows[known].sum(axis=0) if known else 0.0
+            self._rows[place] = self._piece_rows.take(known, axis=0).sum(axis=0) if known else 0.0
         return place
 
 

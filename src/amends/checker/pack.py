@@ -347,6 +347,8 @@ def _pattern_to_plain(pattern: CompiledPattern) -> list[Any]:
         pattern.exact,
         pattern.inside,
         besides,
+        sorted(pattern.firsts),
+        pattern.stems,
     ]
 
 
@@ -377,7 +379,7 @@ def _from_plain(data: Any) -> Pack:
 
 
 def _pattern_from_plain(data: Any) -> CompiledPattern:
-    source, expression, anchors, at_start, exact, inside, besides = data
-    return CompiledPattern(
-        source, expression, tuple(anchors), at_start, exact, inside, tuple(frozenset(words) for words in besides)
-    )
+    source, expression, anchors, at_start, exact, inside, besides, firsts, stems = data
+    sets = tuple(map(frozenset, besides))
+    words = frozenset(firsts)
+    return CompiledPattern(source, expression, tuple(anchors), at_start, exact, inside, sets, words, tuple(stems))

@@ -56,6 +56,9 @@ class CompiledPattern:
         exact: Whether words with exact diacritics make it match on the accented text instead of the folded one.
         inside: Whether an anchor may stand inside a word, behind a prefix or a ``*``.
         besides: Sets of folded words; a sentence that matches holds at least one whole word of each.
+        firsts: Folded words with one of which every match begins, unless it begins with one of `stems`; both are
+            empty when a match may begin otherwise.
+        stems: Beginnings of words, likewise.
     """
 
     source: str
@@ -65,6 +68,8 @@ class CompiledPattern:
     exact: bool
     inside: bool
     besides: tuple[frozenset[str], ...] = ()
+    firsts: frozenset[str] = frozenset()
+    stems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,8 @@ class _Part:
         zero_width: Whether it looks without taking anything in.
         words: Whole words of which one is part of every match; None when there are none.
         besides: For a sequence, the words of its other parts.
+        firsts: Words (ending in `WHOLE`) and beginnings of words of which one begins every match; None when they
+            cannot be listed.
     """
 
     branches: tuple[_Atoms, ...]
@@ -109,6 +116,7 @@ class _Part:
     zero_width: bool = False
     words: frozenset[str] | None = None
     besides: tuple[frozenset[str], ...] = ()
+    firsts: frozenset[str] | None = None
 
     @classmethod
     def of(cls, expression: str, anchors: tuple[str, ...] | None = None, *, zero_width: bool = False) -> "_Part":
@@ -137,7 +145,7 @@ class _Parser:
         self.place = 0
         self.at_start = False
         self.exact = False
-        self.inside = bool(vocabulary.prefixes)
+        self.inside = False
 
     def parse(self) -> _Part:
         part = self.alternatives(None)
@@ -173,10 +181,11 @@ class _Parser:
             return self.alternatives(")")
         if token == "[":
             inside = self.alternatives("]")
-            return _Part(inside.branches, None, optional=True)
+            return _Part(inside.branches, None, optional=True, firsts=inside.firsts)
         if token == "<":
             inside = self.alternatives(">")
-            return _Part(((f"({inside.expression})",),), inside.anchors, inside.optional, words=inside.words)
+            group = ((f"({inside.expression})",),)
+            return _Part(group, inside.anchors, inside.optional, words=inside.words, firsts=inside.firsts)
         if token == "-(":
             inside = self.alternatives(")")
             return _Part.of(rf"(?!{_BETWEEN}{inside.expression}(?!\w))", zero_width=True)
@@ -240,8 +249,10 @@ class _Parser:
             if endings is None:
                 raise PatternError(f"there is no paradigm '{paradigm}' (in {self.source!r})")
             forms = sorted({fold(stem + ending) for ending in endings}, key=lambda form: (-len(form), form))
-            whole = None if self.vocabulary.prefixes else frozenset(forms)
-            return _Part(tuple(self.prefixed(_letters(form)) for form in forms), (_common_start(forms),), words=whole)
+            plain = frozenset(forms) if all(map(str.isalnum, forms)) else None
+            branches = tuple(self.prefixed(_letters(form)) for form in forms)
+            firsts = frozenset(form + WHOLE for form in plain) if plain is not None else None
+            return _Part(branches, (_common_start(forms),), words=plain, firsts=firsts)
         before, after = written.startswith("*"), written.endswith("*")
         core = written.strip("*")
         if "*" in core:
@@ -253,11 +264,14 @@ class _Parser:
         if not literal:
             raise PatternError(f"'{token}' holds no letter (in {self.source!r})")
         atoms = ((r"\w*",) if before else ()) + _letters(literal) + ((r"\w*",) if after else ())
-        runs = [] if before or after or self.vocabulary.prefixes else re.findall(r"\w+", fold(core))
+        runs = [] if before or after else re.findall(r"\w+", fold(core))
         if not runs:
-            return _Part((atoms if before else self.prefixed(atoms),), (fold(core),))
+            begins = None if before else re.match(r"\w+", fold(core))
+            firsts = frozenset([begins[0]]) if begins else None
+            return _Part((atoms if before else self.prefixed(atoms),), (fold(core),), firsts=firsts)
         word = max(runs, key=len)
-        return _Part((atoms,), (word + WHOLE,), words=frozenset([word]))
+        first = frozenset([runs[0] + WHOLE]) if fold(core).startswith(runs[0]) else None
+        return _Part((self.prefixed(atoms),), (word + WHOLE,), words=frozenset([word]), firsts=first)
 
     def word_with_gap(self, token: str, core: str, *, exact: bool, before: bool, after: bool) -> _Part:
         """A word of which the beginning and the end are given, such as ``ne*ėme``."""
@@ -270,7 +284,8 @@ class _Parser:
         for number, piece in enumerate(pieces):
             atoms += ((r"\w*",) if number else ()) + _letters(piece)
         atoms += (r"\w*",) if after else ()
-        return _Part((atoms if before else self.prefixed(atoms),), (anchor,))
+        firsts = None if before else frozenset([fold(pieces[0])])
+        return _Part((atoms if before else self.prefixed(atoms),), (anchor,), firsts=firsts)
 
     def prefixed(self, atoms: _Atoms) -> _Atoms:
         if not self.vocabulary.prefixes:
@@ -342,10 +357,15 @@ def _either(branches: Sequence[_Part]) -> _Part:
         else:
             anchors.extend(branch.anchors)
     unique = tuple(dict.fromkeys(anchors)) if anchors is not None else None
-    words: frozenset[str] | None = frozenset()
-    for branch in branches:
-        words = None if words is None or branch.words is None else words | branch.words
-    return _Part(tuple(atoms for branch in branches for atoms in branch.branches), unique, words=words)
+    ways = tuple(atoms for branch in branches for atoms in branch.branches)
+    words = _union([branch.words for branch in branches])
+    return _Part(ways, unique, words=words, firsts=_union([branch.firsts for branch in branches]))
+
+
+def _union(sets: Sequence[frozenset[str] | None]) -> frozenset[str] | None:
+    """All words of some sets; None when one of them cannot be listed."""
+    known = [one for one in sets if one is not None]
+    return frozenset().union(*known) if len(known) == len(sets) else None
 
 
 def _in_order(parts: Sequence[_Part], source: str, common: frozenset[str]) -> _Part:
@@ -372,7 +392,14 @@ def _in_order(parts: Sequence[_Part], source: str, common: frozenset[str]) -> _P
     others = [part.words for part in fixed if part is not best and part.words]
     others.sort(key=lambda words: _frequency(tuple(words), common))
     rarest = best.words if best is not None and best.words else (others[0] if others else None)
-    return _Part((tuple(written),), best.anchors if best else None, words=rarest, besides=tuple(others[:2]))
+    beginning = [part for part in parts[: head + 1] if not _looks_ahead(part)]
+    firsts = _union([part.firsts for part in beginning])
+    anchors = best.anchors if best else None
+    return _Part((tuple(written),), anchors, words=rarest, besides=tuple(others[:2]), firsts=firsts)
+
+
+def _looks_ahead(part: _Part) -> bool:
+    return part.zero_width and part.expression.startswith("(?!")
 
 
 _FREQUENCY = (1.0, 1.0, 0.3, 0.03, 0.01, 0.005, 0.002)
@@ -401,4 +428,9 @@ def compile_pattern(source: str, vocabulary: Vocabulary) -> CompiledPattern:
     if part.anchors is None or not all(part.anchors):
         raise PatternError(f"{source!r} holds no fixed word to look for")
     expression = rf"(?<!\w){part.expression}(?!\w)"
-    return CompiledPattern(source, expression, part.anchors, parser.at_start, parser.exact, parser.inside, part.besides)
+    beginnings = (not parser.at_start and part.firsts) or frozenset()
+    firsts = frozenset(word[:-1] for word in beginnings if word.endswith(WHOLE))
+    stems = tuple(sorted(word for word in beginnings if not word.endswith(WHOLE)))
+    return CompiledPattern(
+        source, expression, part.anchors, parser.at_start, parser.exact, parser.inside, part.besides, firsts, stems
+    )

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from amends.checker.catalogue import LABELS
+from amends.checker.catalogue import COMMITMENT, LABELS
 from amends.text import sentences, zones
 
 ROOT = Path(__file__).resolve().parent
@@ -101,7 +101,7 @@ def read_file(path: Path) -> Iterator[Reply]:
         else:
             found = _LABELLED.search(line)
             labels = frozenset(found[1].split()) if found else frozenset()
-            unknown = labels - LABELS - {"promise"}
+            unknown = labels - LABELS - {COMMITMENT}
             if unknown:
                 raise CorpusError(f"{place}: unknown label {', '.join(sorted(unknown))}")
             if paragraph and reply.sentences:
@@ -134,12 +134,24 @@ def from_annotated(row: dict[str, Any]) -> Reply:
     spans = [span for zone in own for span in sentences(text, zone.start, zone.end, row["lang"])]
     given = {**row["components"], **row["faults"]}
     touched = {label: quoted(row, label) for label in given}
+    # Of promises every quote is told; only what one annotator alone saw is unsure.
+    promised = _places_of(
+        text, [promise["quote"] for promise in row.get("promises", ()) if promise.get("agreed", True)]
+    )
+    doubtful = _places_of(
+        text, [promise["quote"] for promise in row.get("promises", ()) if not promise.get("agreed", True)]
+    )
     reply = Reply(row["id"], row["channel"], row.get("business") or "", message=row.get("message") or "")
     for span in spans:
         labels = frozenset(label for label, quotes in touched.items() if touches(span, quotes))
+        unsure = frozenset(given) - labels
+        if touches(span, promised):
+            labels |= {COMMITMENT}
+        elif touches(span, doubtful):
+            unsure |= {COMMITMENT}
         reply.sentences.append(text[span[0] : span[1]])
         reply.labels.append(labels)
-        reply.unsure.append(frozenset(given) - labels)
+        reply.unsure.append(unsure)
     return reply
 
 
@@ -147,9 +159,13 @@ def quoted(row: dict[str, Any], label: str) -> list[tuple[int, int]]:
     """The spans of a label's quotes in an annotated reply."""
     kinds = (row["components"].get(label), row["faults"].get(label))
     quotes: Iterable[str] = next((quotes for quotes in kinds if quotes), ())
+    return _places_of(row["reply"], [quotes] if isinstance(quotes, str) else quotes)
+
+
+def _places_of(text: str, quotes: Iterable[str]) -> list[tuple[int, int]]:
     found = []
-    for quote in [quotes] if isinstance(quotes, str) else quotes:
-        at = row["reply"].find(quote)
+    for quote in quotes:
+        at = text.find(quote)
         if at >= 0:
             found.append((at, at + len(quote)))
     return found

@@ -24,12 +24,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from corpus import Reply, from_annotated, read_annotated, read_corpus
 
-from amends.checker.catalogue import COMPONENTS, FAULTS, SENTENCE_LABELS
+from amends.checker.catalogue import COMMITMENT, COMPONENTS, FAULTS, MODEL_LABELS
 from amends.checker.engine import Engine, allowed
-from amends.checker.features import BEGIN, END, pieces, tokens
-from amends.checker.model import RULE_WEIGHT, SCALE, Floats, SentenceModel, Weights, base_of, beside
+from amends.checker.model import RULE_WEIGHT, SCALE, Floats, SentenceModel, Weights, beside
 from amends.checker.pack import available_languages, load_pack
 from amends.text import normalise
+from amends.text.features import BEGIN, END, pieces, tokens
+from amends.text.linear import TextRows, base_of
 
 MODELS = Path(__file__).resolve().parent.parent / "src" / "amends" / "checker" / "models"
 FOLDS = 5
@@ -58,7 +59,7 @@ LEAST = 2
 """In how many sentences a feature must occur."""
 MOST_RUNS = 45_000
 MOST_PIECES = 25_000
-LABEL_AT = {label: place for place, label in enumerate(SENTENCE_LABELS)}
+LABEL_AT = {label: place for place, label in enumerate(MODEL_LABELS)}
 
 
 @dataclass(slots=True)
@@ -87,7 +88,7 @@ def prepare(reply: Reply, engine: Engine | None) -> Prepared:
         ruled.update(
             label for hit in hits if hit.rule.sure and allowed(hit.rule, number, held) for label in hit.rule.labels
         )
-    truth = np.array([[label in labels for label in SENTENCE_LABELS] for labels in reply.labels], dtype=np.int8)
+    truth = np.array([[label in labels for label in MODEL_LABELS] for labels in reply.labels], dtype=np.int8)
     for row, unsure in enumerate(reply.unsure):
         for label in unsure & LABEL_AT.keys():
             truth[row, LABEL_AT[label]] = UNSURE
@@ -120,9 +121,9 @@ class FirstStage:
         self.rule_at = {rule: len(self.names) + place for place, rule in enumerate(rules)}
         matrix = self.matrix(replies)
         truth = np.concatenate([reply.truth for reply in replies])
-        self.weights = np.zeros((len(SENTENCE_LABELS), matrix.shape[1]))
-        self.bias = np.full(len(SENTENCE_LABELS), -6.0)
-        for label in range(len(SENTENCE_LABELS)):
+        self.weights = np.zeros((len(MODEL_LABELS), matrix.shape[1]))
+        self.bias = np.full(len(MODEL_LABELS), -6.0)
+        for label in range(len(MODEL_LABELS)):
             fitted = _fit(matrix, truth[:, label], REGULARISATION, BALANCE)
             if fitted is None:
                 continue
@@ -196,8 +197,8 @@ def fit_second(replies: Sequence[Prepared], logits: Sequence[Floats]) -> Floats:
     """The second stage's weights, the bias as the last row."""
     seen = np.concatenate([beside(rows) for rows in logits])
     truth = np.concatenate([reply.truth for reply in replies])
-    second = np.zeros((seen.shape[1] + 1, len(SENTENCE_LABELS)), dtype=np.float32)
-    for label in range(len(SENTENCE_LABELS)):
+    second = np.zeros((seen.shape[1] + 1, len(MODEL_LABELS)), dtype=np.float32)
+    for label in range(len(MODEL_LABELS)):
         fitted = _fit(seen, truth[:, label], SECOND_REGULARISATION, SECOND_BALANCE)
         if fitted is None:
             second[label, label] = 1.0
@@ -240,21 +241,20 @@ def choose_thresholds(highest: Floats, truth: NDArray[np.int8], weight: Floats) 
         weight: How much each reply counts.
     """
     grid = np.arange(-2.0, 4.0, 0.1)
-    chosen = np.zeros(len(SENTENCE_LABELS), dtype=np.float32)
-    for label in range(len(SENTENCE_LABELS)):
+    chosen = np.zeros(len(MODEL_LABELS), dtype=np.float32)
+    for label in range(len(MODEL_LABELS)):
         wanted = truth[:, label] == 1
         if wanted.sum() < 5:
             continue
         given = highest[:, label][None, :] >= grid[:, None]
-        recall_weight = (COMPONENT_RECALL if label < len(COMPONENTS) else FAULT_RECALL) ** 2
+        recall_weight = (FAULT_RECALL if MODEL_LABELS[label] in FAULTS else COMPONENT_RECALL) ** 2
         both = (given & wanted) @ weight
         measure = (1 + recall_weight) * both / (given @ weight + recall_weight * (wanted @ weight))
         smooth = np.convolve(np.pad(measure, 3, mode="edge"), np.ones(7) / 7, "valid")
         chosen[label] = grid[int(smooth.argmax())]
-    faults = chosen[len(COMPONENTS) :]
-    chosen[len(COMPONENTS) :] = (
-        np.minimum(faults, HIGHEST_FAULT_THRESHOLD) if len(truth) < LARGE else faults + FAULT_MARGIN
-    )
+    places = slice(len(COMPONENTS), len(COMPONENTS) + len(FAULTS))
+    faults = chosen[places]
+    chosen[places] = np.minimum(faults, HIGHEST_FAULT_THRESHOLD) if len(truth) < LARGE else faults + FAULT_MARGIN
     return chosen
 
 
@@ -271,7 +271,7 @@ def weights_of(stage: FirstStage, second: Floats, thresholds: Floats) -> Weights
     scaled = (stage.weights[:, : len(stage.names)] * stage.rarity).T.astype(np.float32)
     words = [name for name in stage.names if " " not in name and not name.startswith("\t")]
     piece_at = {name[1:]: place for place, name in enumerate(stage.names) if name.startswith("\t")}
-    word_rows = np.zeros((len(words), len(SENTENCE_LABELS)), dtype=np.float32)
+    word_rows = np.zeros((len(words), len(MODEL_LABELS)), dtype=np.float32)
     for row, word in enumerate(words):
         inside = [piece_at[piece] for piece in pieces(word) if piece in piece_at] if len(word) > 1 else []
         word_rows[row] = scaled[stage.at[word]] + scaled[inside].sum(axis=0)
@@ -296,13 +296,16 @@ def weights_of(stage: FirstStage, second: Floats, thresholds: Floats) -> Weights
         ordered = sorted(keys, key=keys.__getitem__)
         return np.array([keys[run] for run in ordered], np.int64), scaled[[stage.at[run] for run in ordered]]
 
-    return Weights(
+    text = TextRows(
         words,
         word_rows,
         *laid_out(pairs),
         *laid_out(triples),
         [name[1:] for name in kept],
         scaled[[stage.at[name] for name in kept]],
+    )
+    return Weights(
+        text,
         stage.rules,
         rule_rows,
         stage.bias.astype(np.float32),
@@ -334,7 +337,7 @@ def train(replies: Sequence[Reply], language: str, *, report: bool = False) -> W
     thresholds = choose_thresholds(highest, truth, np.where(public, PUBLIC_WEIGHT, 1.0).astype(np.float32))
     if report:
         scores = f1_by_label(highest, truth, thresholds)
-        for kind, labels in (("components", COMPONENTS), ("faults", FAULTS)):
+        for kind, labels in (("components", COMPONENTS), ("faults", FAULTS), ("promises", (COMMITMENT,))):
             print(f"{language} {kind}: macro F1 {np.mean([scores[label] for label in labels]):.3f}")
             for label in labels:
                 print(f"  {label:20} n={truth[:, LABEL_AT[label]].sum():<5} F1={scores[label]:.3f}")

@@ -12,10 +12,12 @@ from typing import Literal
 from amends.messages import current_language, translator
 
 __all__ = [
+    "COMMITMENT",
     "COMPONENTS",
     "CONCEPTS",
     "FAULTS",
     "LABELS",
+    "MODEL_LABELS",
     "RULE_LABELS",
     "SENTENCE_LABELS",
     "WHOLE_REPLY",
@@ -513,6 +515,12 @@ SENTENCE_LABELS: tuple[str, ...] = COMPONENTS + FAULTS
 
 LABELS: frozenset[str] = frozenset(SENTENCE_LABELS)
 """The same as a set."""
+
+COMMITMENT = "promise"
+"""The label of a sentence in which the business commits itself; it is neither a component nor a fault."""
+
+MODEL_LABELS: tuple[str, ...] = (*SENTENCE_LABELS, COMMITMENT)
+"""What the sentence model tells of each sentence."""
 
 RULE_LABELS: frozenset[str] = LABELS | {"over-apology"}
 """The labels that a rule of a language pack may give."""

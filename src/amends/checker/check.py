@@ -4,9 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from amends.checker.catalogue import COMPONENTS, FAULTS, SENTENCE_LABELS
+from amends.checker.catalogue import COMMITMENT, COMPONENTS, FAULTS, MODEL_LABELS
 from amends.checker.engine import Engine, Hit, allowed
-from amends.checker.features import tokens
 from amends.checker.jurisdictions import apology_protection
 from amends.checker.matchers import Matcher
 from amends.checker.model import SentenceModel, load_model
@@ -17,6 +16,7 @@ from amends.checker.similarity import EarlierReplies
 from amends.checker.whole_reply import Reading, whole_reply_findings
 from amends.messages import translated
 from amends.text import Identified, Normalised, identify, normalise, sentences, zones
+from amends.text.features import tokens
 
 __all__ = ["CHANNELS", "Checker", "check"]
 
@@ -108,6 +108,9 @@ class Checker:
             score(parts, faults, settings),
             information=apology_protection(jurisdiction) if jurisdiction else None,
             preview=self.engine.pack.status == "preview",
+            commitments=tuple(
+                folded.span(*span) for span, evidence in zip(spans, held, strict=True) if COMMITMENT in evidence
+            ),
         )
 
     def read(
@@ -156,10 +159,10 @@ class Checker:
         logits = model.logits([tokens(text, start, end) for start, end in spans], matches)
         rows, columns = (logits >= model.thresholds).nonzero()
         for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
-            label = SENTENCE_LABELS[column]
+            label = MODEL_LABELS[column]
             evidence = held[row]
             if label not in evidence:
-                hint = seen.get((row, label)) if _KIND[label] == "fault" else None
+                hint = seen.get((row, label)) if _KIND.get(label) == "fault" else None
                 evidence[label] = [(hint.start, hint.end, None) if hint else (*spans[row], None)]
 
     def _sentences(

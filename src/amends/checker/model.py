@@ -19,22 +19,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from amends.checker.catalogue import SENTENCE_LABELS
-from amends.checker.features import pieces
+from amends.checker.catalogue import COMMITMENT, MODEL_LABELS
+from amends.text.linear import SCALE, Floats, RowsOfText, TextRows, packed, quantised, unpacked
 
-__all__ = ["RULE_WEIGHT", "SCALE", "SentenceModel", "Weights", "base_of", "beside", "load_model"]
-
-Floats = NDArray[np.float32]
-Places = NDArray[np.int64]
-
-SCALE = 0.125
-"""What a feature counts, before the square root of the sentence's length is divided out."""
+__all__ = ["RULE_WEIGHT", "SCALE", "Floats", "SentenceModel", "Weights", "beside", "commitment_logits", "load_model"]
 
 RULE_WEIGHT = 0.6
 """What a rule's match counts."""
 
 _LIMIT = 6.0
-_UNKNOWN = 8192
 
 
 def beside(logits: Floats) -> Floats:
@@ -72,29 +65,15 @@ def beside(logits: Floats) -> Floats:
 class Weights:
     """What training makes and the file holds.
 
-    A run of two tokens is known by one number, its key: the first word's place times `base`, plus the second's. A run
-    of three is known by the place of its first two among the pairs, times `base`, plus the third word's. The ends of a
-    sentence stand behind the last word: `begin` and `end`.
-
     Attributes:
-        words: Known words; `word_rows` holds what each says, its pieces added in.
-        pairs: Keys of known runs of two tokens, ascending.
-        triples: Keys of known runs of three tokens, ascending.
-        pieces: Known pieces, for words that are not known.
+        text: What each known feature of a sentence says.
         rules: Ids of rules.
         bias: One number a label.
         second: Second stage, one column a label; its last row is the bias.
         thresholds: From which logit on a label is given.
     """
 
-    words: list[str]
-    word_rows: Floats
-    pairs: Places
-    pair_rows: Floats
-    triples: Places
-    triple_rows: Floats
-    pieces: list[str]
-    piece_rows: Floats
+    text: TextRows
     rules: list[str]
     rule_rows: Floats
     bias: Floats
@@ -104,26 +83,14 @@ class Weights:
     def save(self, path: Path) -> None:
         """Write the file; the same weights give the same bytes."""
         arrays: dict[str, NDArray[Any]] = {
-            "labels": _packed(SENTENCE_LABELS),
-            "words": _packed(self.words),
-            "pairs": np.diff(self.pairs, prepend=0),
-            "triples": np.diff(self.triples, prepend=0),
-            "pieces": _packed(self.pieces),
-            "rules": _packed(self.rules),
+            "labels": packed(MODEL_LABELS),
+            **self.text.arrays(),
+            "rules": packed(self.rules),
+            **quantised("rule_rows", self.rule_rows),
             "bias": self.bias.astype(np.float32),
             "second": self.second.astype(np.float32),
             "thresholds": self.thresholds.astype(np.float32),
         }
-        for name, rows in (
-            ("word_rows", self.word_rows),
-            ("pair_rows", self.pair_rows),
-            ("triple_rows", self.triple_rows),
-            ("piece_rows", self.piece_rows),
-            ("rule_rows", self.rule_rows),
-        ):
-            scale = np.maximum(np.abs(rows).max(axis=0, initial=0.0), 1e-6) / 127.0
-            arrays[name] = np.round(rows / scale).astype(np.int8)
-            arrays[name + "_scale"] = scale.astype(np.float32)
         np.savez_compressed(path, **arrays)  # type: ignore[arg-type]
 
     @classmethod
@@ -134,47 +101,17 @@ class Weights:
             ValueError: It was made for other labels.
         """
         with np.load(path, allow_pickle=False) as data:
-            if _unpacked(data["labels"]) != list(SENTENCE_LABELS):
+            if unpacked(data["labels"]) != list(MODEL_LABELS):
                 raise ValueError(f"{path.name} was trained for other labels; run training/train.py again")
-
-            def rows(name: str) -> Floats:
-                made: Floats = data[name].astype(np.float32) * data[name + "_scale"]
-                return made
-
+            rule_rows: Floats = data["rule_rows"].astype(np.float32) * data["rule_rows_scale"]
             return cls(
-                _unpacked(data["words"]),
-                rows("word_rows"),
-                np.cumsum(data["pairs"]),
-                rows("pair_rows"),
-                np.cumsum(data["triples"]),
-                rows("triple_rows"),
-                _unpacked(data["pieces"]),
-                rows("piece_rows"),
-                _unpacked(data["rules"]),
-                rows("rule_rows"),
+                TextRows.of_arrays(data),
+                unpacked(data["rules"]),
+                rule_rows,
                 data["bias"],
                 data["second"],
                 data["thresholds"],
             )
-
-    @property
-    def base(self) -> int:
-        """By what a place is multiplied in a key: more than there are words."""
-        return base_of(len(self.words))
-
-
-def base_of(words: int) -> int:
-    """The base of the keys of runs in a model of so many words; room for words that are not known is in it."""
-    return words + 2 + _UNKNOWN
-
-
-def _packed(strings: Sequence[str]) -> NDArray[np.uint8]:
-    return np.frombuffer("\n".join(strings).encode(), dtype=np.uint8)
-
-
-def _unpacked(data: NDArray[np.uint8]) -> list[str]:
-    text = data.tobytes().decode()
-    return text.split("\n") if text else []
 
 
 class SentenceModel:
@@ -186,22 +123,7 @@ class SentenceModel:
         Args:
             weights: What training made.
         """
-        count, labels = len(weights.words), len(SENTENCE_LABELS)
-        nothing = np.zeros((2 + _UNKNOWN, labels), np.float32)
-        self._rows = np.concatenate([weights.word_rows, nothing]) * SCALE
-        self._places = {word: place for place, word in enumerate(weights.words)}
-        self._begin, self._end, self._first_unknown = count, count + 1, count + 2
-        self._base = weights.base
-        # Behind the last known run stands one that is none, for all that are not known.
-        none = np.zeros((1, labels), np.float32)
-        never = np.array([np.iinfo(np.int64).max])
-        self._pairs = np.concatenate([weights.pairs, never])
-        self._pair_rows = np.concatenate([weights.pair_rows, none]) * SCALE
-        self._triples = np.concatenate([weights.triples, never])
-        self._triple_rows = np.concatenate([weights.triple_rows, none]) * SCALE
-        self._unknown: dict[str, int] = {}
-        self._pieces = {piece: place for place, piece in enumerate(weights.pieces)}
-        self._piece_rows = weights.piece_rows * SCALE
+        self._text = RowsOfText(weights.text)
         self._rules = {rule: place for place, rule in enumerate(weights.rules)}
         self._rule_rows = weights.rule_rows * RULE_WEIGHT
         self._bias = weights.bias
@@ -213,30 +135,14 @@ class SentenceModel:
         """What each sentence says by itself.
 
         Args:
-            sentences: The tokens of each sentence, see `amends.checker.features`.
+            sentences: The tokens of each sentence, see `amends.text.features`.
             matches: For each sentence the ids of the rules that match in it.
 
         Returns:
-            Logits, one row a sentence, one column a label in the order of `SENTENCE_LABELS`.
+            Logits, one row a sentence, one column a label in the order of `MODEL_LABELS`.
         """
-        place_of = self._places.get
-        places: list[int] = []
-        begins: list[int] = []
-        lengths: list[int] = []
-        for tokens in sentences:
-            begins.append(len(places))
-            lengths.append(len(tokens) + 2)
-            places.append(self._begin)
-            for token in tokens:
-                place = place_of(token)
-                places.append(self._place_of_unknown(token) if place is None else place)
-            places.append(self._end)
-        words = np.array(places)
-        pairs = self._known(self._pairs, words[:-1] * self._base + words[1:])
-        triples = self._known(self._triples, pairs[:-1] * self._base + words[2:])
-        rows = self._rows.take(words, axis=0)
-        rows[:-1] += self._pair_rows.take(pairs, axis=0)
-        rows[:-2] += self._triple_rows.take(triples, axis=0)
+        rows, begins = self._text.rows(sentences)
+        lengths = [len(tokens) + 2 for tokens in sentences]
         sums: Floats = np.add.reduceat(rows, begins, axis=0)
         sums /= np.sqrt(np.array(lengths, dtype=np.float32))[:, None]
         sums += self._bias
@@ -251,30 +157,30 @@ class SentenceModel:
             np.add.at(sums, where, self._rule_rows[which])
         return sums
 
-    @staticmethod
-    def _known(keys: Places, wanted: Places) -> Places:
-        """The place of each wanted key; of one that is not known, the place behind the last."""
-        found = keys.searchsorted(wanted)
-        found[keys[found] != wanted] = len(keys) - 1
-        return found
-
     def logits(self, sentences: Sequence[list[str]], matches: Sequence[Iterable[str]]) -> Floats:
         """What each sentence says within its reply; arguments and result as in `first_stage`."""
         if not sentences:
-            return np.zeros((0, len(SENTENCE_LABELS)), dtype=np.float32)
+            return np.zeros((0, len(MODEL_LABELS)), dtype=np.float32)
         made: Floats = beside(self.first_stage(sentences, matches)) @ self._second + self._second_bias
         return made
 
-    def _place_of_unknown(self, token: str) -> int:
-        place = self._unknown.get(token)
-        if place is None:
-            if len(self._unknown) >= _UNKNOWN:
-                self._unknown.clear()
-            place = self._first_unknown + len(self._unknown)
-            self._unknown[token] = place
-            known = [at for at in map(self._pieces.get, pieces(token)) if at is not None] if len(token) > 1 else []
-            self._rows[place] = self._piece_rows.take(known, axis=0).sum(axis=0) if known else 0.0
-        return place
+
+def commitment_logits(language: str, clauses: Sequence[list[str]]) -> list[float]:
+    """How likely each clause commits the business to something, by its words alone.
+
+    Args:
+        language: ISO 639-1 code.
+        clauses: The tokens of each clause, see `amends.text.features`.
+
+    Returns:
+        Logits of the first stage; nothing is known for a language without a model, and each is then 0.
+    """
+    model = load_model(language)
+    if model is None or not clauses:
+        return [0.0] * len(clauses)
+    column = MODEL_LABELS.index(COMMITMENT)
+    found: list[float] = model.first_stage(clauses, [()] * len(clauses))[:, column].tolist()
+    return found
 
 
 @cache

@@ -119,6 +119,8 @@ class Review:
         reason: Why it was not checked, when it was not.
         information: What is known of apologies and liability at the place given, when a place was given.
         preview: Whether the checker of this language is only begun, so that it misses much.
+        commitments: The sentences in which the business commits itself to something, in order; what exactly and until
+            when is read by `amends.promises`.
     """
 
     text: str
@@ -131,6 +133,7 @@ class Review:
     reason: str | None = None
     information: str | None = None
     preview: bool = False
+    commitments: tuple[tuple[int, int], ...] = ()
 
     @property
     def verdict_words(self) -> str:

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from amends.checker.features import tokens
 from amends.text import normalise
+from amends.text.features import tokens
 
 __all__ = ["EarlierReplies"]
 

@@ -4,11 +4,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from amends.checker.features import tokens
 from amends.checker.review import Fix
 from amends.checker.similarity import EarlierReplies
 from amends.messages import percent, translated
 from amends.text import Normalised, fold, identify, normalise
+from amends.text.features import tokens
 
 __all__ = ["Reading", "WholeReply", "whole_reply_findings"]
 

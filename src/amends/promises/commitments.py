@@ -1,0 +1,337 @@
+"""Finds the promises in a reply: who does what, until when.
+
+Which sentences hold a commitment is read by the checker's sentence model. Here such a sentence is cut into its
+commitments, and each is given its due moment, its doer and its act.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from functools import cache
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from amends.checker import Review, check
+from amends.checker.model import commitment_logits
+from amends.promises.calendar import Calendar
+from amends.promises.lexicon import Lexicon, lexicon, lexicon_languages
+from amends.promises.moments import Mention, Moment, Precision, latest_moment, mentions
+from amends.text import Normalised, normalise
+from amends.text.features import tokens
+
+__all__ = ["Promise", "Who", "find", "promises_in"]
+
+Who = Literal["I", "we", "other"]
+
+_LEAST_WORDS = 3
+_CLAUSE_COMMITS = -1.2
+"""From which logit of the sentence model's first stage on a clause is taken for a commitment of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """One commitment of the business to do something for a customer.
+
+    Attributes:
+        quote: Its words, as they stand in the reply.
+        start, end: Where, as code point offsets of the reply.
+        who: "I" for the writer, "we" for the business, "other" when somebody else is named or nobody.
+        name: Who is named, when it is somebody else.
+        act: What is promised, in short: the quote without its words of time.
+        when: The words of time, None when there are none.
+        due: The latest moment by which it is kept: a day (until its end), or a moment in the time zone of the reply.
+            None when it names no time, or the time begins with something that somebody else does.
+        precision: How exact `due` is; None without one.
+        conditional: Whether it hangs on something ("send me the receipt and I'll refund it").
+        everyone: Whether it is made to all who are affected, as in a public notice.
+    """
+
+    quote: str
+    start: int
+    end: int
+    who: Who
+    name: str | None
+    act: str
+    when: str | None
+    due: date | datetime | None
+    precision: Precision | None
+    conditional: bool
+    everyone: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """The promise as plain data, `due` in ISO 8601."""
+        return {
+            "quote": self.quote,
+            "span": [self.start, self.end],
+            "who": self.who,
+            "name": self.name,
+            "act": self.act,
+            "when": self.when,
+            "due": self.due.isoformat() if self.due else None,
+            "precision": self.precision,
+            "conditional": self.conditional,
+            "everyone": self.everyone,
+        }
+
+
+def find(
+    text: str,
+    *,
+    sent: datetime | None = None,
+    country: str | None = None,
+    zone: str | tzinfo | None = None,
+    language: str | None = None,
+    complaint: str | None = None,
+    channel: str | None = None,
+) -> list[Promise]:
+    """The promises in a reply.
+
+    Args:
+        text: The reply, plain text. Quoted mail, signatures and legal footers are left out of account.
+        sent: When it was sent; without it only dates with a year become due moments.
+        country: ISO 3166 code of two letters: whose weekend and public holidays are no working days. Monday to Friday
+            are working days if not given.
+        zone: The business's time zone, an IANA name or a `tzinfo`; "today" is a day there. That of `sent` if not given.
+        language: ISO 639-1 code; recognised from the text if not given.
+        complaint: The customer's message.
+        channel: "private" or "public": what is promised in public is promised to everyone.
+
+    Returns:
+        In the order of the text. None for a language that has no model yet, or that was not recognised.
+
+    Raises:
+        ValueError: `country`, `zone` or `channel` is not known.
+        TypeError: `text` is no string.
+    """
+    review = check(text, language=language, complaint=complaint, channel=channel)
+    return promises_in(review, sent=sent, country=country, zone=zone, everyone=channel == "public")
+
+
+def promises_in(
+    review: Review,
+    *,
+    sent: datetime | None = None,
+    country: str | None = None,
+    zone: str | tzinfo | None = None,
+    everyone: bool = False,
+) -> list[Promise]:
+    """The promises in a reply that has been checked already; arguments as in `find`."""
+    language = review.language
+    if language is None or not review.commitments or language not in lexicon_languages():
+        return []
+    moment = _in_zone(sent, zone)
+    return _Reading(review, language, moment, Calendar(country), everyone=everyone).promises()
+
+
+def _in_zone(sent: datetime | None, zone: str | tzinfo | None) -> datetime | None:
+    if sent is None or zone is None:
+        return sent
+    try:
+        there = ZoneInfo(zone) if isinstance(zone, str) else zone
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f"zone is the name of a time zone such as 'Europe/Vilnius', not {zone!r}") from error
+    return sent.astimezone(there) if sent.tzinfo else sent.replace(tzinfo=there)
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Expressions of one language over folded text."""
+
+    joint: re.Pattern[str]
+    first_person: re.Pattern[str]
+    plural: re.Pattern[str]
+    condition: re.Pattern[str]
+    not_names: re.Pattern[str]
+
+
+@cache
+def _words(language: str) -> _Words:
+    table: Lexicon = lexicon(language)
+
+    def word(*names: str) -> re.Pattern[str]:
+        return re.compile(rf"(?<!\w){table.any_of(*names)}(?!\w)")
+
+    joint = table.any_of("joints")
+    return _Words(
+        re.compile(rf"\s*[,;:]\s+(?:{joint}\s+)?|\s+-\s+|\s+{joint}\s+|\s*[.!?]\s+"),
+        word("i"),
+        word("we"),
+        word("conditions"),
+        re.compile(rf"{table.weekday}|{table.month}|{table.any_of('polite', 'i', 'we')}"),
+    )
+
+
+_CAPITALISED = re.compile(r"(?<![.!?]\s)(?<!^)\b[^\W\d_a-z]\w+(?:\s[^\W\d_a-z]\w+)?")
+_NOWHERE = datetime(2000, 1, 3)
+
+
+class _Reading:
+    """A checked reply while its promises are read."""
+
+    def __init__(
+        self, review: Review, language: str, sent: datetime | None, calendar: Calendar, *, everyone: bool
+    ) -> None:
+        self.review = review
+        self.language = language
+        self.sent = sent
+        self.calendar = calendar
+        self.everyone = everyone
+        self.words = _words(language)
+        self.before: Moment | None = None
+
+    def promises(self) -> list[Promise]:
+        found: list[Promise] = []
+        done = 0
+        for start, end in self.review.commitments:
+            self._remember(done, start)
+            found.extend(self._in_sentence(start, end))
+            done = end
+        return found
+
+    def _remember(self, start: int, end: int) -> None:
+        """Keep the day that the sentences between two promises speak of last."""
+        if self.sent is None or start >= end:
+            return
+        spoken = latest_moment(self._mentions(normalise(self.review.text[start:end])), self.sent)
+        if spoken is not None:
+            self.before = spoken
+
+    def _mentions(self, folded: Normalised) -> list[Mention]:
+        return mentions(folded.text, self.language, self.sent or _NOWHERE, self.calendar)
+
+    def _in_sentence(self, start: int, end: int) -> list[Promise]:
+        folded = normalise(self.review.text[start:end])
+        times = self._mentions(folded)
+        made = []
+        conditional = self.words.condition.search(folded.text) is not None
+        for first, last in self._clauses(folded, times):
+            own = [mention for mention in times if first <= mention.start < last]
+            made.append(self._promise(folded, start, (first, last), own, conditional=conditional))
+        return made
+
+    def _clauses(self, folded: Normalised, times: Sequence[Mention]) -> list[tuple[int, int]]:
+        """The parts of a sentence that each commit to something; the whole sentence when they cannot be told apart."""
+        text = folded.text
+        cuts = [
+            (found.start(), found.end())
+            for found in self.words.joint.finditer(text)
+            if not any(mention.start < found.end() and found.start() < mention.end for mention in times)
+        ]
+        whole = (0, len(text))
+        if not cuts:
+            return [whole]
+        edges = [0, *(end for _, end in cuts), len(text)]
+        ends = [*(start for start, _ in cuts), len(text)]
+        pieces = _long_enough(list(zip(edges[:-1], ends, strict=True)), text, times)
+        if len(pieces) < 2:
+            return [whole]
+        logits = commitment_logits(self.language, [tokens(text, *piece) for piece in pieces])
+        committing = [
+            piece
+            for piece, logit in zip(pieces, logits, strict=True)
+            if logit >= _CLAUSE_COMMITS and not self.words.condition.match(text, *piece)
+        ]
+        if len(committing) < 2:
+            return [whole]
+        # What lies between two commitments belongs to the one before it.
+        begins = [0, *(first for first, _ in committing[1:])]
+        return [
+            (begin, committing[place][1] if place + 1 < len(committing) else len(text))
+            for place, begin in enumerate(begins)
+        ]
+
+    def _promise(
+        self, folded: Normalised, offset: int, span: tuple[int, int], own: Sequence[Mention], *, conditional: bool
+    ) -> Promise:
+        first, last = span
+        start, end = folded.span(first, last)
+        quote = folded.original[start:end].strip(" ,;:–-\n\t")
+        start += folded.original[start:end].index(quote)
+        end = start + len(quote)
+        due = self._due(own, conditional=conditional)
+        if due is not None:
+            self.before = due
+        who, name = self._who(folded.text[first:last], quote)
+        return Promise(
+            quote,
+            offset + start,
+            offset + end,
+            who,
+            name,
+            _act(folded, span, own),
+            _time_words(folded, own),
+            due.latest if due else None,
+            due.precision if due else None,
+            conditional,
+            self.everyone,
+        )
+
+    def _due(self, own: Sequence[Mention], *, conditional: bool) -> Moment | None:
+        if self.sent is None or not own:
+            return None
+        if conditional and not any(mention.kind == "day" for mention in own):
+            # What is counted from the customer's act has no moment yet.
+            if any(mention.kind == "span" for mention in own):
+                return None
+        if any(mention.kind == "same" for mention in own) and not any(mention.kind == "day" for mention in own):
+            clocks = [mention for mention in own if mention.kind == "clock"]
+            if clocks:
+                return latest_moment(clocks, self.sent, day=self._day_before())
+            return self.before
+        return latest_moment(own, self.sent, day=self._day_before())
+
+    def _day_before(self) -> date | None:
+        """The day that was spoken of before, when it is still to come."""
+        if self.before is None or self.sent is None:
+            return None
+        spoken = self.before.latest
+        day = spoken.date() if isinstance(spoken, datetime) else spoken
+        return day if day > self.sent.date() else None
+
+    def _who(self, folded: str, quote: str) -> tuple[Who, str | None]:
+        if self.words.first_person.search(folded):
+            return "I", None
+        if self.words.plural.search(folded):
+            return "we", None
+        for found in _CAPITALISED.finditer(quote):
+            if not self.words.not_names.fullmatch(normalise(found[0]).text):
+                return "other", found[0]
+        return "other", None
+
+
+def _long_enough(pieces: Iterable[tuple[int, int]], text: str, times: Sequence[Mention]) -> list[tuple[int, int]]:
+    """The pieces; those that hold fewer than three words beside words of time are joined to the piece before them."""
+
+    def short(first: int, last: int) -> bool:
+        spent = sum(len(text[one.start : one.end].split()) for one in times if first <= one.start < last)
+        return len(text[first:last].split()) - spent < _LEAST_WORDS
+
+    made: list[tuple[int, int]] = []
+    for first, last in pieces:
+        if made and short(first, last):
+            made[-1] = (made[-1][0], last)
+        else:
+            made.append((first, last))
+    if len(made) > 1 and short(*made[0]):
+        made[:2] = [(made[0][0], made[1][1])]
+    return made
+
+
+def _act(folded: Normalised, span: tuple[int, int], own: Sequence[Mention]) -> str:
+    """The words of a span without those of time."""
+    kept = []
+    place = span[0]
+    for mention in own:
+        kept.append((place, max(place, mention.start)))
+        place = max(place, mention.end)
+    kept.append((place, span[1]))
+    written = " ".join(folded.original[slice(*folded.span(*part))] for part in kept if part[0] < part[1])
+    return " ".join(written.split()).strip(" ,;:.!–-")
+
+
+def _time_words(folded: Normalised, own: Sequence[Mention]) -> str | None:
+    if not own:
+        return None
+    start, end = folded.span(own[0].start, own[-1].end)
+    return folded.original[start:end].strip() or None

@@ -1,6 +1,7 @@
 """What the library says of a reply, in the form that `amends check --jsonl` writes and the scorer reads."""
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from functools import cache
 from typing import Any, Literal
 
@@ -10,6 +11,7 @@ import amends
 from amends.checker.check import Checker
 from amends.checker.pack import available_languages
 from amends.checker.review import Review
+from amends.promises import promises_in
 
 Mode = Literal["both", "rules", "model"]
 MODES: tuple[Mode, ...] = ("both", "rules", "model")
@@ -22,7 +24,7 @@ Reader = Callable[[Row], Answer]
 def reader(mode: Mode = "both") -> Reader:
     """A function from an exchange to the answer: it passes on what a line of `--jsonl` holds, and nothing else."""
     if mode == "both":
-        return lambda row: amends.check(row["reply"], language=row["lang"], complaint=row["message"]).to_dict()
+        return _as_shipped
 
     @cache
     def checker_of(language: str) -> Checker | None:
@@ -31,6 +33,18 @@ def reader(mode: Mode = "both") -> Reader:
         return Checker(language, model=mode == "model", rules=mode == "rules")
 
     return reader_with(checker_of)
+
+
+def _as_shipped(row: Row) -> Answer:
+    language, message = row["lang"], row["message"] or None
+    review = amends.check(row["reply"], language=language, complaint=message)
+    sent = datetime.fromisoformat(row["sent"]) if row.get("sent") else None
+    heard = amends.hear(message, language=language) if message else None
+    return {
+        **review.to_dict(),
+        "promises": [promise.to_dict() for promise in promises_in(review, sent=sent)],
+        "complaint": heard.complaint if heard is not None and heard.reason is None else None,
+    }
 
 
 def reader_with(checker_of: Callable[[str], Checker | None]) -> Reader:
@@ -48,8 +62,7 @@ def reader_with(checker_of: Callable[[str], Checker | None]) -> Reader:
 def predict(rows: Iterable[Row], read: Reader) -> dict[str, Answer]:
     """Answers by id, with the keys that the scorer looks at.
 
-    What the library leaves open (a complaint that is None, promises that it does not look for) is left out, so that
-    it is not counted as wrong.
+    What the library leaves open (a complaint that is None) is left out, so that it is not counted as wrong.
     """
     answers = {}
     for row in rows:

@@ -20,6 +20,13 @@ from scoring import Figures, Scorer, scorer_beside
 from amends.checker.pack import PackError
 
 FIGURES = ROOT / "evals" / "figures"
+FIGURES_OF_A_SET = (
+    ("spans touching", "spans_touching"),
+    ("false findings per reply", "false_findings_per_reply"),
+    ("promises F1", "promise_f1"),
+    ("due moments right", "due_accuracy"),
+    ("complaints macro F1", "complaint_macro_f1"),
+)
 WORTH_SAYING = 0.0005
 """Smaller differences are rounding."""
 
@@ -75,8 +82,9 @@ def table(sets: Mapping[str, Figures], labels: Sequence[str]) -> Iterator[str]:
         ("faults micro F1", "faults", "micro_f1"),
     ):
         yield f"{title:27}" + "".join(f"|{shown(sets[name][kind][key]):>22}     " for name in present).rstrip()
-    for title, key in (("spans touching", "spans_touching"), ("false findings per reply", "false_findings_per_reply")):
-        yield f"{title:27}" + "".join(f"|{shown(sets[name][key]):>22}     " for name in present).rstrip()
+    for title, key in FIGURES_OF_A_SET:
+        if any(key in sets[name] for name in present):
+            yield f"{title:27}" + "".join(f"|{shown(sets[name].get(key)):>22}     " for name in present).rstrip()
 
 
 def side_by_side(modes: Mapping[str, Mapping[str, Figures]], labels: Sequence[str]) -> Iterator[str]:
@@ -95,8 +103,8 @@ def flat(figures: Figures) -> dict[str, float]:
     found = {label: row["f1"] for label, row in figures["labels"].items()}
     for kind in ("components", "faults"):
         found[f"{kind} macro F1"] = figures[kind]["macro_f1"]
-    for key in ("spans_touching", "false_findings_per_reply"):
-        found[key.replace("_", " ")] = figures[key]
+    for title, key in FIGURES_OF_A_SET:
+        found[title] = figures.get(key)
     return {name: value for name, value in found.items() if value is not None}
 
 

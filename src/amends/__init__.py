@@ -11,20 +11,31 @@ What is here is loaded when it is first used: `import amends` itself costs next 
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["EarlierReplies", "Review", "Weights", "__version__", "check"]
+__all__ = ["EarlierReplies", "Hearing", "Promise", "Review", "Weights", "__version__", "check", "hear", "promises"]
 
 if TYPE_CHECKING:
     from amends.checker import EarlierReplies, Review, Weights, check
+    from amends.hearing import Hearing, hear
+    from amends.promises import Promise
+    from amends.promises import find as promises
 
 _HOMES = {
     "EarlierReplies": "amends.checker",
+    "Hearing": "amends.hearing",
+    "Promise": "amends.promises",
     "Review": "amends.checker",
     "Weights": "amends.checker",
     "check": "amends.checker",
+    "hear": "amends.hearing",
 }
 
 
 def __getattr__(name: str) -> Any:
+    if name == "promises":
+        # The package is its own main function.
+        from importlib import import_module
+
+        return import_module("amends.promises")
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module 'amends' has no attribute {name!r}")

@@ -19,6 +19,8 @@ __all__ = ["main"]
 # Command -> its help in the list of commands, which so needs none of them loaded.
 _COMMANDS = {
     "check": message("Check replies before they are sent."),
+    "hear": message("Hear customers' messages: complaint or not, what kind, how severe, what is asked."),
+    "promises": message("List what replies promise, and until when."),
     "explain": message("Explain what Amends looks for."),
     "dismiss": message("Leave one finding of a reply as it is, and remember that."),
     "schema": message("Print the JSON Schema of the output."),
@@ -121,5 +123,7 @@ def main() -> None:
     amends check reply.txt                one reply
     amends check replies/                 a folder of them
     amends check - < reply.txt            standard input
+    amends hear message.txt               what a customer's message says
+    amends promises reply.txt             what a reply promises, until when
     amends explain favour                 what a finding means
     """

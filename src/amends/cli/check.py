@@ -12,13 +12,15 @@ from amends.cli.output import CommandError
 from amends.messages import translated
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from amends.checker.similarity import EarlierReplies
     from amends.cli.reading import Reply
     from amends.cli.reviewing import Reviewer
     from amends.configuration import Configuration
     from amends.render import NotChecked, Result
 
-__all__ = ["check", "context_options", "house_settings", "make_reviewer"]
+__all__ = ["check", "context_options", "house_settings", "make_reviewer", "moment_options", "places_of"]
 
 _FAULTS = ("owner", "team", "system", "supplier", "expectation", "nobody", "unknown")
 _FAULT_HELP = f"Who failed: {', '.join(_FAULTS)}. Severities follow it."
@@ -34,40 +36,65 @@ def _known_language(context: click.Context, option: click.Parameter, code: str |
     return known
 
 
+def moment_options() -> tuple[Callable[..., Any], ...]:
+    """The options that tell from when and in whose calendar due moments are counted."""
+    return (
+        click.option(
+            "--sent",
+            metavar="MOMENT",
+            callback=_known_moment,
+            help="When it is sent (2026-03-02T09:15), for due moments; now if not given.",
+        ),
+        click.option("--country", metavar="CODE", help="ISO 3166 code (LT): whose holidays are no working days."),
+        click.option("--zone", metavar="NAME", help="The business's time zone (Europe/Vilnius)."),
+    )
+
+
+def _known_moment(_context: click.Context, _option: click.Parameter, written: str | None) -> "datetime | None":
+    if written is None:
+        return None
+    from amends.cli.reading import moment
+
+    found = moment(written)
+    if found is None:
+        raise click.BadParameter(translated("'{key}' is no moment like 2026-03-02T09:15.", key=written))
+    return found
+
+
 def context_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that tell what is known about a reply and where the house's settings are."""
-    for option in reversed(
-        (
-            click.option(
-                "--language",
-                metavar="CODE",
-                callback=_known_language,
-                help="The replies' language; else recognised.",
-            ),
-            click.option(
-                "--fault",
-                metavar="WHO",
-                type=click.Choice(_FAULTS),
-                help=_FAULT_HELP,
-            ),
-            click.option("--complaint", metavar="FILE", help="The customer's message, to see what the reply picks up."),
-            click.option("--name", help="The customer's name."),
-            click.option("--channel", type=click.Choice(["private", "public"]), help="Who will read the reply."),
-            click.option(
-                "--earlier",
-                metavar="FILE",
-                multiple=True,
-                help="Replies sent before (text, JSON lines, or a folder), to find copies. Repeatable.",
-            ),
-            click.option(
-                "--jurisdiction",
-                metavar="PLACE",
-                help="ISO 3166 code (GB-SCT): what is known of apologies and liability there.",
-            ),
-            click.option("--config", metavar="FILE", help="Settings; else amends.toml, here or in a folder above."),
-            messages_option(),
-        )
-    ):
+    options: tuple[Callable[..., Any], ...] = (
+        click.option(
+            "--language",
+            metavar="CODE",
+            callback=_known_language,
+            help="The replies' language; else recognised.",
+        ),
+        click.option(
+            "--fault",
+            metavar="WHO",
+            type=click.Choice(_FAULTS),
+            help=_FAULT_HELP,
+        ),
+        click.option("--complaint", metavar="FILE", help="The customer's message, to see what the reply picks up."),
+        click.option("--name", help="The customer's name."),
+        click.option("--channel", type=click.Choice(["private", "public"]), help="Who will read the reply."),
+        *moment_options(),
+        click.option(
+            "--earlier",
+            metavar="FILE",
+            multiple=True,
+            help="Replies sent before (text, JSON lines, or a folder), to find copies. Repeatable.",
+        ),
+        click.option(
+            "--jurisdiction",
+            metavar="PLACE",
+            help="ISO 3166 code (GB-SCT): what is known of apologies and liability there.",
+        ),
+        click.option("--config", metavar="FILE", help="Settings; else amends.toml, here or in a folder above."),
+        messages_option(),
+    )
+    for option in reversed(options):
         command = option(command)
     return command
 
@@ -137,7 +164,7 @@ def check(
 
     settings = house_settings(config)
     reviewer = make_reviewer(settings, select=select, ignore=ignore, **context)
-    places = _places(files, jsonl)
+    places = places_of(files)
     all_lines = jsonl or all(name.lower().endswith(".jsonl") for name in places)
     if fix:
         _refuse_fix(places, form, jsonl)
@@ -178,7 +205,8 @@ class _Outcome:
     unreadable: int = 0
 
 
-def _places(files: tuple[str, ...], jsonl: bool) -> list[str]:
+def places_of(files: tuple[str, ...]) -> list[str]:
+    """What the command reads: the arguments, or standard input when something is piped into it."""
     if files:
         return list(files)
     if sys.stdin.isatty():
@@ -216,12 +244,17 @@ def make_reviewer(
     channel: str | None = None,
     earlier: Iterable[str] = (),
     jurisdiction: str | None = None,
+    sent: "datetime | None" = None,
+    country: str | None = None,
+    zone: str | None = None,
 ) -> "Reviewer":
     """What checks the replies: the options where they are given, else the house's settings.
 
     Raises:
         CommandError: A label is unknown or a file cannot be read.
     """
+    from datetime import datetime
+
     from amends.cli.output import say
     from amends.cli.reviewing import Reviewer
     from amends.dismissals import DismissalError, read_dismissals
@@ -241,12 +274,41 @@ def make_reviewer(
         earlier=_earlier(earlier, language),
         jurisdiction=jurisdiction or settings.jurisdiction,
         weights=settings.weights,
+        sent=sent or datetime.now(),
+        country=_known_country(country),
+        zone=_known_zone(zone),
         select=_labels("--select", select) or settings.select,
         ignore=_labels("--ignore", ignore) | settings.ignore,
         dismissals=dismissals,
         dismissals_path=settings.dismissals,
         notice=say,
     )
+
+
+def _known_country(code: str | None) -> str | None:
+    """The code of a country whose holidays are known."""
+    if code is None:
+        return None
+    from amends.promises import Calendar
+
+    try:
+        Calendar(code.upper())
+    except ValueError as error:
+        raise CommandError(f"--country: {error}") from error
+    return code.upper()
+
+
+def _known_zone(name: str | None) -> str | None:
+    if name is None:
+        return None
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        sentence = translated("'{name}' is no time zone like Europe/Vilnius.", name=name)
+        raise CommandError(f"--zone: {sentence}") from error
+    return name
 
 
 def _labels(option: str, lists: Iterable[str]) -> frozenset[str]:

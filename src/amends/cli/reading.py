@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -14,7 +15,7 @@ from amends.checker.scoring import FAULT_PARTIES
 from amends.messages import translated
 from amends.render import NotChecked
 
-__all__ = ["SUFFIXES", "Reply", "Source", "decode", "read_record", "read_replies", "sources"]
+__all__ = ["SUFFIXES", "Reply", "Source", "decode", "moment", "read_record", "read_replies", "sources"]
 
 SUFFIXES = (".txt", ".eml", ".md", ".jsonl")
 """Endings of the files that are taken from a folder."""
@@ -72,6 +73,7 @@ class Reply:
         placed: Whether offsets of the text are offsets of the file's text.
         encoding: How the file was written.
         complaint, language, fault, name, channel: As in `amends.check`; None when not told.
+        sent: When it was sent; None when not told.
     """
 
     text: str
@@ -85,6 +87,7 @@ class Reply:
     fault: str | None = None
     name: str | None = None
     channel: str | None = None
+    sent: datetime | None = None
 
 
 Notice = Callable[[str], None]
@@ -123,7 +126,12 @@ def _walk(folder: Path) -> Iterator[str]:
 
 
 def read_replies(
-    places: Iterable[Source | NotChecked], stdin: BinaryIO, notice: Notice, *, language: str | None = None
+    places: Iterable[Source | NotChecked],
+    stdin: BinaryIO,
+    notice: Notice,
+    *,
+    language: str | None = None,
+    key: str = "reply",
 ) -> Iterator[Reply | NotChecked]:
     """The replies of all places in order; records come one by one, so that memory does not grow with the file.
 
@@ -132,6 +140,7 @@ def read_replies(
         stdin: Standard input, as bytes.
         notice: Is told when a file is not UTF-8.
         language: The replies' language if it is known, for the encoding of a file that is not UTF-8.
+        key: The key of a record that holds the text.
     """
     for place in places:
         if isinstance(place, NotChecked):
@@ -139,7 +148,7 @@ def read_replies(
             continue
         try:
             if place.jsonl:
-                yield from _records(place, stdin)
+                yield from _records(place, stdin, key)
             else:
                 yield _one_reply(place, stdin, notice, language)
         except OSError as error:
@@ -214,32 +223,33 @@ def _mail_text(data: bytes) -> str | None:
     return text
 
 
-def _records(place: Source, stdin: BinaryIO) -> Iterator[Reply | NotChecked]:
+def _records(place: Source, stdin: BinaryIO, key: str) -> Iterator[Reply | NotChecked]:
     if place.path is None:
-        yield from _lines(stdin, None)
+        yield from _lines(stdin, None, key)
     else:
         with Path(place.path).open("rb") as file:
-            yield from _lines(file, place.path)
+            yield from _lines(file, place.path, key)
 
 
-def _lines(lines: Iterable[bytes], file: str | None) -> Iterator[Reply | NotChecked]:
+def _lines(lines: Iterable[bytes], file: str | None, key: str) -> Iterator[Reply | NotChecked]:
     for number, line in enumerate(lines, 1):
         line = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
         if line.strip():
-            yield read_record(line, number, file)
+            yield read_record(line, number, file, key=key)
 
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is no JSON")
 
 
-def read_record(data: bytes, line: int, file: str | None = None) -> Reply | NotChecked:
+def read_record(data: bytes, line: int, file: str | None = None, *, key: str = "reply") -> Reply | NotChecked:
     """One line of JSON lines.
 
     Args:
         data: The line.
         line: Its number, from 1.
         file: Where it stands; None for standard input.
+        key: The key that holds the text: "reply", or "message" where messages are heard.
 
     Returns:
         The reply, or what is wrong with the line; with its id if one could be read.
@@ -262,34 +272,45 @@ def read_record(data: bytes, line: int, file: str | None = None) -> Reply | NotC
         json.dumps(record.get("id"), allow_nan=False)
     except (ValueError, RecursionError):
         return NotChecked(translated("'id' holds a number that is too large."), file, line)
-    wrong = _record_problem(record)
+    wrong = _record_problem(record, key)
     if wrong:
         return NotChecked(wrong, file, line, "id" in record, record.get("id"))
     channel, language = record.get("channel"), record.get("lang")
     return Reply(
-        record["reply"],
+        record[key],
         file,
         line,
         record.get("id"),
         placed=False,
-        complaint=record.get("message"),
+        complaint=record.get("message") if key == "reply" else None,
         # "en-GB" and "en_GB" are English.
         language=language.replace("_", "-").split("-")[0].casefold() if language else None,
         fault=record.get("fault"),
         name=record.get("name"),
         channel=_CHANNELS[channel] if channel is not None else None,
+        sent=moment(record["sent"]) if record.get("sent") else None,
     )
 
 
-def _record_problem(record: dict[str, Any]) -> str | None:
+def moment(written: str) -> datetime | None:
+    """The moment that ISO 8601 words name, such as 2026-03-02 or 2026-03-02T09:15+02:00; None when they name none."""
+    try:
+        return datetime.fromisoformat(written.strip())
+    except ValueError:
+        return None
+
+
+def _record_problem(record: dict[str, Any], needed: str) -> str | None:
     """What is wrong with a record's keys, if anything is."""
-    if "reply" not in record:
-        return translated("there is no '{key}'.", key="reply")
-    if not isinstance(record["reply"], str):
-        return translated("'{key}' is not a text.", key="reply")
+    if needed not in record:
+        return translated("there is no '{key}'.", key=needed)
+    if not isinstance(record[needed], str):
+        return translated("'{key}' is not a text.", key=needed)
     for key in _TEXT_KEYS:
         if not isinstance(record.get(key), str | None):
             return translated("'{key}' is not a text.", key=key)
+    if record.get("sent") and moment(record["sent"]) is None:
+        return translated("'{key}' is no moment like 2026-03-02T09:15.", key="sent")
     fault, channel = record.get("fault"), record.get("channel")
     if fault is not None and fault not in FAULT_PARTIES:
         return _not_one_of("fault", FAULT_PARTIES, fault)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,8 @@ from amends.render import Checked, NotChecked, Result
 
 if TYPE_CHECKING:
     from amends.checker.similarity import EarlierReplies
+    from amends.hearing import Hearing
+    from amends.promises import Promise
 
 __all__ = ["Reviewer", "apply_fixes", "chosen", "mended", "reaches"]
 
@@ -39,6 +42,8 @@ class Reviewer:
     Attributes:
         language, complaint, name, fault, channel: Hold for each reply that does not say otherwise.
         vocabulary, earlier, jurisdiction, weights: As in `amends.check`.
+        sent: When replies were sent that do not say; None when that is not known.
+        country, zone: As in `amends.promises`.
         select: Labels to report; empty for all.
         ignore: Labels not to report.
         dismissals: Dismissals that are remembered.
@@ -55,6 +60,9 @@ class Reviewer:
     earlier: "EarlierReplies | None" = None
     jurisdiction: str | None = None
     weights: Weights | None = None
+    sent: datetime | None = None
+    country: str | None = None
+    zone: str | None = None
     select: frozenset[str] = frozenset()
     ignore: frozenset[str] = frozenset()
     dismissals: Sequence[Dismissal] = ()
@@ -91,7 +99,29 @@ class Reviewer:
             reply.id,
             reply.placed,
             len(whole.findings) - len(counted.findings),
+            self.promises(reply, whole),
+            self._hearing(reply),
         )
+
+    def promises(self, reply: Reply, review: Review) -> "tuple[Promise, ...]":
+        """What a reply that was reviewed promises."""
+        from amends.promises import promises_in
+
+        sent = reply.sent or (self.sent if reply.line is None else None)
+        public = (reply.channel or self.channel) == "public"
+        return tuple(promises_in(review, sent=sent, country=self.country, zone=self.zone, everyone=public))
+
+    def _hearing(self, reply: Reply) -> "Hearing | None":
+        message = reply.complaint or self.complaint
+        if not message:
+            return None
+        import amends
+
+        heard = amends.hear(message)
+        if heard.reason is not None and (reply.language or self.language):
+            # A message of a few words is most likely written in the reply's language.
+            heard = amends.hear(message, language=reply.language or self.language)
+        return heard
 
     def review(self, reply: Reply, noted: Noted | None = None) -> Review:
         """The whole review of a reply, nothing dismissed; its offsets are those of the reply as given."""

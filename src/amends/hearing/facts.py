@@ -50,13 +50,11 @@ _SHAPES: tuple[tuple[FactKind, re.Pattern[str]], ...] = (
     ),
     ("date", re.compile(r"(?<![\w.,:/-])(?:20\d\d-[01]\d-[0-3]\d)(?!\w)")),
     ("time", re.compile(r"(?<![\w.,:/-])(?:[01]?\d|2[0-3]):[0-5]\d(?![\w:])(?:\s?[ap]\.?m\.?)?", re.IGNORECASE)),
-    ("phone", re.compile(r"(?<![\w.,/-])(?:\+|00)?\d[\d ()/-]{6,16}\d(?![\w-])")),
     (
-        "reference",
-        re.compile(
-            r"(?<![\w@])#?(?=[\w/-]{5,30}(?![\w/-]))(?=[A-Za-z]*\d)(?:[A-Z]{1,6}[-/]?)?\d[\dA-Z]*(?:[-/][\dA-Z]+)*"
-        ),
+        "phone",
+        re.compile(r"(?<![\w.,/-])(?:(?:\+|0|\(0)[\d ()/-]{6,16}\d|\d{2,4}[ /-]\d{2,4}[ /-]\d{2,4})(?![\w-])"),
     ),
+    ("reference", re.compile(r"(?<![\w@])#?[A-Za-z]{0,6}[-/]?\d[\dA-Za-z]*(?:[-/][\dA-Za-z]+){0,4}(?!\w)")),
     ("date", re.compile(rf"(?<![\w.,:/-])(?:{_DAY_MONTH})(?![\w/])")),
 )
 _NAME = re.compile(r"(?<![.!?:\n>\"'(])[ ,]([^\W\d_a-z][^\W\d_A-Z]+(?:[ -][^\W\d_a-z][^\W\d_A-Z]+)*)")
@@ -91,4 +89,5 @@ def _candidates(text: str) -> Iterator[Fact]:
                 continue
             yield Fact(kind, match.start(), match.start() + len(written), written)
     for match in _NAME.finditer(text):
-        yield Fact("name", match.start(1), match.end(1), match[1])
+        if all(part[0].isupper() for part in re.split("[ -]", match[1])):
+            yield Fact("name", match.start(1), match.end(1), match[1])

@@ -14,8 +14,9 @@ from typing import Any
 
 from amends.promises.calendar import Calendar
 from amends.promises.commitments import Promise, find, promises_in
+from amends.promises.following import Followed, Later, follow
 
-__all__ = ["Calendar", "Promise", "find", "promises_in"]
+__all__ = ["Calendar", "Followed", "Later", "Promise", "find", "follow", "promises_in"]
 
 
 class _Callable(ModuleType):

@@ -58,7 +58,8 @@ def _holidays(country: str) -> Callable[[date], bool]:
 def _easter(year: int) -> date:
     from dateutil.easter import easter
 
-    return easter(year)
+    day: date = easter(year)
+    return day
 
 
 # The Israeli calendar of the `holidays` library knows the Hebrew feasts by these names.

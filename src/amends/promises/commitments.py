@@ -270,15 +270,13 @@ class _Reading:
     def _due(self, own: Sequence[Mention], *, conditional: bool) -> Moment | None:
         if self.sent is None or not own:
             return None
-        if conditional and not any(mention.kind == "day" for mention in own):
-            # What is counted from the customer's act has no moment yet.
-            if any(mention.kind == "span" for mention in own):
+        kinds = {mention.kind for mention in own}
+        if "day" not in kinds:
+            if conditional and "span" in kinds:
+                # What is counted from the customer's act has no moment yet.
                 return None
-        if any(mention.kind == "same" for mention in own) and not any(mention.kind == "day" for mention in own):
-            clocks = [mention for mention in own if mention.kind == "clock"]
-            if clocks:
-                return latest_moment(clocks, self.sent, day=self._day_before())
-            return self.before
+            if "same" in kinds and "clock" not in kinds:
+                return self.before
         return latest_moment(own, self.sent, day=self._day_before())
 
     def _day_before(self) -> date | None:

@@ -48,7 +48,8 @@ class Lexicon:
 
     def names(self, group: str) -> Iterable[str]:
         """The names in a group."""
-        return self.words.get(group, {})
+        found: Mapping[str, Any] = self.words.get(group, {})
+        return found
 
     def value(self, written: str) -> int | None:
         """The number that a match of `number` stands for."""
@@ -75,9 +76,7 @@ def alternatives(entries: Iterable[str]) -> str:
 def _expression(entry: str) -> str:
     if "\\" in entry:
         return entry
-    written = re.escape(entry).replace(r"\*", r"\w*").replace(r"\ ", r"[\s-]+")
-    # A point may be left out ("a.m." and "am").
-    return written
+    return re.escape(entry).replace(r"\*", r"\w*").replace(r"\ ", r"[\s-]+")
 
 
 def _index(patterns: Sequence[re.Pattern[str]], written: str) -> int | None:

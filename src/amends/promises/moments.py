@@ -15,7 +15,7 @@ from functools import cache
 from typing import Literal
 
 from amends.promises.calendar import Calendar, feast
-from amends.promises.lexicon import Lexicon, lexicon
+from amends.promises.lexicon import Lexicon, alternatives, lexicon
 
 __all__ = ["Mention", "Moment", "Precision", "latest_moment", "mentions"]
 
@@ -150,15 +150,11 @@ def latest_moment(found: Sequence[Mention], sent: datetime, *, day: date | None 
 
 def _decisive(days: Sequence[Mention], clocks: Sequence[Mention]) -> Mention:
     """The one of several days that counts: the one nearest to the time of day, a date before the weekday beside it."""
-    if clocks:
-        nearest = min(days, key=lambda mention: abs(clocks[-1].start - mention.end))
-    else:
-        nearest = days[-1]
+    nearest = min(days, key=lambda mention: abs(clocks[-1].start - mention.end)) if clocks else days[-1]
     beside = [
         one
         for one in days
-        if (one.explicit and abs(one.start - nearest.end) <= _BESIDE)
-        or (one.explicit and abs(nearest.start - one.end) <= _BESIDE)
+        if one.explicit and min(abs(one.start - nearest.end), abs(nearest.start - one.end)) <= _BESIDE
     ]
     return beside[-1] if beside and not nearest.explicit else nearest
 
@@ -247,14 +243,15 @@ def _spans(words: Lexicon) -> _Readers:
     single = [name for name in named if name not in _MULTIPLES]
     units = "|".join(f"(?P<{name}>{expression})" for name, expression in named.items() if name in single)
     number = words.number
-    ranged = rf"(?:{number}\s?(?:{words.any_of('range_words')}|–)\s?)?"
-    counted = rf"{ranged}(?P<count>{number})[\s-]?(?:\w+\s)??(?:{units})(?:\s(?:{words.any_of('range_words')})\s(?P<second>{number}))?(?!\w)"
+    upto = words.any_of("range_words")
+    ranged = rf"(?:{number}\s?(?:{upto}|–)\s?)?"
+    # "three to five days", "a day or two"; one word may stand before the unit: "five full days".
+    counted = rf"{ranged}(?P<count>{number})[\s-]?(?:\w+\s)??(?:{units})(?:\s{upto}\s(?P<second>{number}))?(?!\w)"
     joined = r"(?:[\s-]+)"
     bare = rf"(?:{units})"
     multiples = "|".join(f"(?P<{name}>{expression})" for name, expression in named.items() if name in _MULTIPLES)
     within = words.any_of("within")
     after = words.any_of("within_after")
-    endings = alternatives(words.words.get("duration_endings", ()))
 
     def read(found: "re.Match[str]", sent: datetime, days: Calendar) -> Mention | None:
         groups = found.groupdict()
@@ -285,7 +282,8 @@ def _spans(words: Lexicon) -> _Readers:
     if multiples:
         made.append((_word(words, rf"{within}{joined}(?:{multiples})"), read))
         made.append((_word(words, rf"(?:{multiples}){joined}{after}"), read))
-        if endings:
+        if "duration_endings" in words.words:
+            # Where an ending makes it a span of time, the word alone is one.
             made.append((_word(words, rf"(?:{multiples})"), read))
     if words.words.get("within_needs_after"):
         # The word that makes it a span of time stands behind it, or is its ending.
@@ -325,14 +323,6 @@ def _later(sent: datetime, unit: str, count: float, days: Calendar) -> tuple[dat
     months = whole * (12 if unit == "year" else 1)
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1])), "month" if unit == "month" else "year"
-
-
-def alternatives(entries: "object") -> str:
-    """See `amends.promises.lexicon.alternatives`; "" when there are none."""
-    from amends.promises.lexicon import alternatives as any_of
-
-    listed = list(entries)  # type: ignore[call-overload]
-    return any_of(listed) if listed else ""
 
 
 def _coming(sent: datetime, month: int, day: int) -> date | None:
@@ -557,7 +547,8 @@ def _weekdays(words: Lexicon) -> _Readers:
 def _relative_days(words: Lexicon) -> _Readers:
     made: _Readers = []
     # "Tonight" is a day and a part of it.
-    parts = {name: re.compile(words.one_of("parts", name)) for name in words.names("parts") if name != "midnight"}
+    named = (name for name in words.names("parts") if name != "midnight")
+    parts = {name: re.compile(_word(words, words.one_of("parts", name))) for name in named}
     for ahead in sorted(words.names("relative"), reverse=True):
 
         def read(found: "re.Match[str]", sent: datetime, _days: Calendar, count: int = int(ahead)) -> Mention:
@@ -639,9 +630,13 @@ def _clocks(words: Lexicon) -> _Readers:
         guess = words.words.get("pm") is not None or minutes == 0
         return made(found, hours, minutes, guess=guess)
 
-    half_to = words.any_of("half_before")
-    half_past = words.any_of("half_before_adds")
-    before_word = rf"(?:(?P<half_to>{half_to})\s+|(?P<half_past>{half_past})\s+|(?P<quarter_past>{words.any_of('quarter_adds')})\s+|(?P<quarter_to>{words.any_of('quarter_takes')})\s+)"
+    fractions = {
+        "half_to": "half_before",
+        "half_past": "half_before_adds",
+        "quarter_past": "quarter_adds",
+        "quarter_to": "quarter_takes",
+    }
+    before_word = "(?:" + "|".join(rf"(?P<{name}>{words.any_of(key)})\s+" for name, key in fractions.items()) + ")"
     behind_word = (
         rf"(?:\s+(?P<half_past>{words.any_of('half_after')})|\s+(?P<quarter_past>{words.any_of('quarter_adds_after')}))"
     )

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from amends.checker.review import Review
+from amends.hearing.hearing import Hearing
+from amends.promises.commitments import Promise
 
 __all__ = ["Checked", "NotChecked", "Renderer", "Result"]
 
@@ -20,6 +22,8 @@ class Checked:
         id: The record's own id, any JSON value.
         placed: Whether offsets of the reply are offsets of the file's text, so that lines and columns can be told.
         dismissed: How many findings were left out because somebody dismissed them.
+        promises: What the reply commits the business to.
+        hearing: What was heard in the customer's message, when there is one.
     """
 
     review: Review
@@ -28,6 +32,8 @@ class Checked:
     id: Any = None
     placed: bool = True
     dismissed: int = 0
+    promises: tuple[Promise, ...] = ()
+    hearing: Hearing | None = None
 
 
 @dataclass(frozen=True, slots=True)

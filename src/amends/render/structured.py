@@ -25,7 +25,15 @@ def as_dict(result: Result) -> dict[str, Any]:
             "error": result.error,
         }
     head = {"file": result.file} if result.line is None else {"id": result.id}
-    return {**head, **result.review.to_dict(), "dismissed": result.dismissed}
+    heard = result.hearing
+    return {
+        **head,
+        **result.review.to_dict(),
+        "promises": [promise.to_dict() for promise in result.promises],
+        "complaint": heard.complaint if heard is not None and heard.reason is None else None,
+        "hearing": heard.to_dict() if heard is not None else None,
+        "dismissed": result.dismissed,
+    }
 
 
 def dump(value: Any, *, indent: int | None = None) -> str:

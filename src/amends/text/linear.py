@@ -119,7 +119,7 @@ class RowsOfText:
             known: What training made.
         """
         count, labels = known.word_rows.shape
-        self._rows = np.concatenate([known.word_rows, np.zeros((2 + _UNKNOWN, labels), np.float32)]) * SCALE
+        self._rows = _scaled(known.word_rows, np.zeros((2 + _UNKNOWN, labels), np.float32))
         self._places = {word: place for place, word in enumerate(known.words)}
         self._begin, self._end, self._first_unknown = count, count + 1, count + 2
         self._base = known.base
@@ -127,12 +127,12 @@ class RowsOfText:
         none = np.zeros((1, labels), np.float32)
         never = np.array([np.iinfo(np.int64).max])
         self._pairs = np.concatenate([known.pairs, never])
-        self._pair_rows = np.concatenate([known.pair_rows, none]) * SCALE
+        self._pair_rows = _scaled(known.pair_rows, none)
         self._triples = np.concatenate([known.triples, never])
-        self._triple_rows = np.concatenate([known.triple_rows, none]) * SCALE
+        self._triple_rows = _scaled(known.triple_rows, none)
         self._unknown: dict[str, int] = {}
         self._pieces = {piece: place for place, piece in enumerate(known.pieces)}
-        self._piece_rows = known.piece_rows * SCALE
+        self._piece_rows = _scaled(known.piece_rows)
 
     def rows(self, texts: Sequence[list[str]]) -> tuple[Floats, list[int]]:
         """What each token says, the runs that begin at it included.
@@ -157,7 +157,7 @@ class RowsOfText:
         words = np.array(places)
         pairs = _known(self._pairs, words[:-1] * self._base + words[1:])
         triples = _known(self._triples, pairs[:-1] * self._base + words[2:])
-        rows: Floats = self._rows.take(words, axis=0)
+        rows = self._rows.take(words, axis=0)
         rows[:-1] += self._pair_rows.take(pairs, axis=0)
         rows[:-2] += self._triple_rows.take(triples, axis=0)
         return rows, begins
@@ -172,6 +172,12 @@ class RowsOfText:
             known = [at for at in map(self._pieces.get, pieces(token)) if at is not None] if len(token) > 1 else []
             self._rows[place] = self._piece_rows.take(known, axis=0).sum(axis=0) if known else 0.0
         return place
+
+
+def _scaled(*rows: Floats) -> Floats:
+    """Rows one behind the other, each feature counting as much as it does."""
+    made: Floats = np.concatenate(rows) * np.float32(SCALE)
+    return made
 
 
 def _known(keys: Places, wanted: Places) -> Places:

@@ -1,0 +1,129 @@
+"""The hearing's model: what the words of a message and of its sentences say, added up.
+
+Trained by `training/hear.py`. One linear stage: a message's result is the sum of what its words, runs of words and
+pieces of words say, over the square root of their number. Nothing but NumPy is needed at work.
+
+File layout (`models/<language>.npz`): as the checker's models, see `amends.text.linear`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from amends.hearing.labels import MESSAGE_LABELS
+from amends.text.linear import Floats, RowsOfText, TextRows, packed, unpacked
+
+__all__ = ["FIRST_MARK", "Heard", "HearingModel", "HearingWeights", "hearing_languages", "load_hearing_model"]
+
+FIRST_MARK = next(place for place, label in enumerate(MESSAGE_LABELS) if label.startswith("mark:"))
+"""From this column on a model tells of sentences."""
+
+
+@dataclass(slots=True)
+class HearingWeights:
+    """What training makes and the file holds.
+
+    Attributes:
+        text: What each known feature says.
+        bias: One number a label.
+        thresholds: From which logit on a label is given.
+    """
+
+    text: TextRows
+    bias: Floats
+    thresholds: Floats
+
+    def save(self, path: Path) -> None:
+        """Write the file; the same weights give the same bytes."""
+        arrays: dict[str, NDArray[Any]] = {
+            "labels": packed(MESSAGE_LABELS),
+            **self.text.arrays(),
+            "bias": self.bias.astype(np.float32),
+            "thresholds": self.thresholds.astype(np.float32),
+        }
+        np.savez_compressed(path, **arrays)  # type: ignore[arg-type]
+
+    @classmethod
+    def load(cls, path: Path) -> "HearingWeights":
+        """Read the file.
+
+        Raises:
+            ValueError: It was made for other labels.
+        """
+        with np.load(path, allow_pickle=False) as data:
+            if unpacked(data["labels"]) != list(MESSAGE_LABELS):
+                raise ValueError(f"{path.name} was trained for other labels; run training/hear.py again")
+            return cls(TextRows.of_arrays(data), data["bias"], data["thresholds"])
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a model says of a message.
+
+    Attributes:
+        message: Logits of the message, one a column before `FIRST_MARK`.
+        sentences: Logits of each sentence, one a column from `FIRST_MARK` on.
+        tokens: For each sentence what each token says for its being a complaint, in the message's logit.
+    """
+
+    message: Floats
+    sentences: Floats
+    tokens: list[Floats]
+
+
+class HearingModel:
+    """A trained model, ready for use. Not safe for several threads at once; make one for each."""
+
+    def __init__(self, weights: HearingWeights) -> None:
+        """Lay the weights out.
+
+        Args:
+            weights: What training made.
+        """
+        self._text = RowsOfText(weights.text)
+        self._bias = weights.bias
+        self.thresholds = weights.thresholds
+
+    def hear(self, sentences: Sequence[list[str]]) -> Heard:
+        """What a message says.
+
+        Args:
+            sentences: The tokens of each of its sentences, at least one.
+        """
+        rows, begins = self._text.rows(sentences)
+        sums: Floats = np.add.reduceat(rows, begins, axis=0)
+        lengths = np.array([len(tokens) + 2 for tokens in sentences], dtype=np.float32)
+        root = np.sqrt(lengths.sum(), dtype=np.float32)
+        message: Floats = sums[:, :FIRST_MARK].sum(axis=0) / root + self._bias[:FIRST_MARK]
+        roots: Floats = np.sqrt(lengths)
+        marks: Floats = sums[:, FIRST_MARK:] / roots[:, None] + self._bias[FIRST_MARK:]
+        shares: Floats = rows[:, 0] / root
+        ends = [*begins[1:], len(rows)]
+        told = [shares[begin + 1 : end - 1] for begin, end in zip(begins, ends, strict=True)]
+        return Heard(message, marks, told)
+
+
+@cache
+def hearing_languages() -> tuple[str, ...]:
+    """The languages that have a model, as sorted ISO 639-1 codes."""
+    folder = files("amends.hearing") / "models"
+    return tuple(sorted(page.name.removesuffix(".npz") for page in folder.iterdir() if page.name.endswith(".npz")))
+
+
+@cache
+def load_hearing_model(language: str) -> HearingModel:
+    """The model of a language; read once.
+
+    Raises:
+        ValueError: There is none.
+    """
+    if language not in hearing_languages():
+        raise ValueError(f"nothing can be heard in {language!r} yet (there are: {', '.join(hearing_languages())})")
+    with as_file(files("amends.hearing") / "models" / f"{language}.npz") as path:
+        return HearingModel(HearingWeights.load(path))

@@ -41,6 +41,27 @@ def checker(model: bool) -> Callable[[Sequence[Generated]], Act]:
     return build
 
 
+def all_readers(replies: Sequence[Generated]) -> Act:
+    """A full check with the model, the message heard, and the reply's promises read."""
+    from datetime import datetime
+
+    from amends import hear
+    from amends.checker.check import Checker
+    from amends.promises import promises_in
+
+    checkers = {language: Checker(language) for language in {reply.language for reply in replies}}
+    sent = datetime(2026, 3, 3, 9)
+
+    def act(reply: Generated) -> object:
+        review = checkers[reply.language].review(
+            reply.text, complaint=reply.message, name=reply.name, fault=reply.fault, channel=reply.channel
+        )
+        heard = hear(reply.message, language=reply.language) if reply.message else None
+        return review, heard, promises_in(review, sent=sent)
+
+    return act
+
+
 def unaided(replies: Sequence[Generated]) -> Act:
     """`amends.check` as a caller uses it who knows nothing but the text: the language is recognised too."""
     from amends import check
@@ -78,6 +99,7 @@ def proselint(replies: Sequence[Generated]) -> Act:
 CONTENDERS: dict[str, Callable[[Sequence[Generated]], Act]] = {
     "amends, rules alone": checker(model=False),
     "amends, with model": checker(model=True),
+    "amends, all readers": all_readers,
     "amends, text alone": unaided,
     "bare scan": bare_scan,
     "proselint": proselint,

@@ -178,24 +178,27 @@ class _Reading:
         self.calendar = calendar
         self.everyone = everyone
         self.words = _words(language)
-        self.before: Moment | None = None
+        self.spoken: Moment | None = None
+        self.unread: tuple[int, int] = (0, 0)
 
     def promises(self) -> list[Promise]:
         found: list[Promise] = []
         done = 0
         for start, end in self.review.commitments:
-            self._remember(done, start)
+            self.unread = (done, start)
             found.extend(self._in_sentence(start, end))
             done = end
         return found
 
-    def _remember(self, start: int, end: int) -> None:
-        """Keep the day that the sentences between two promises speak of last."""
-        if self.sent is None or start >= end:
-            return
-        spoken = latest_moment(self._mentions(normalise(self.review.text[start:end])), self.sent)
-        if spoken is not None:
-            self.before = spoken
+    def _before(self) -> Moment | None:
+        """The moment that was spoken of last, in a promise or in the sentences between; read only when asked for."""
+        start, end = self.unread
+        self.unread = (end, end)
+        if self.sent is not None and start < end:
+            between = latest_moment(self._mentions(normalise(self.review.text[start:end])), self.sent)
+            if between is not None:
+                self.spoken = between
+        return self.spoken
 
     def _mentions(self, folded: Normalised) -> list[Mention]:
         return mentions(folded.text, self.language, self.sent or _NOWHERE, self.calendar)
@@ -251,7 +254,8 @@ class _Reading:
         end = start + len(quote)
         due = self._due(own, conditional=conditional)
         if due is not None:
-            self.before = due
+            self.spoken = due
+            self.unread = (0, 0)
         who, name = self._who(folded.text[first:last], quote)
         return Promise(
             quote,
@@ -276,15 +280,17 @@ class _Reading:
                 # What is counted from the customer's act has no moment yet.
                 return None
             if "same" in kinds and "clock" not in kinds:
-                return self.before
-        return latest_moment(own, self.sent, day=self._day_before())
+                return self._before()
+            if kinds & {"clock", "part"}:
+                return latest_moment(own, self.sent, day=self._day_before())
+        return latest_moment(own, self.sent)
 
     def _day_before(self) -> date | None:
         """The day that was spoken of before, when it is still to come."""
-        if self.before is None or self.sent is None:
+        before = self._before()
+        if before is None or self.sent is None:
             return None
-        spoken = self.before.latest
-        day = spoken.date() if isinstance(spoken, datetime) else spoken
+        day = before.latest.date() if isinstance(before.latest, datetime) else before.latest
         return day if day > self.sent.date() else None
 
     def _who(self, folded: str, quote: str) -> tuple[Who, str | None]:

@@ -42,6 +42,10 @@ class Lexicon:
         entries = [entry for name in names for entry in self.words.get(name, ())]
         return alternatives(entries)
 
+    def any_of_lists(self, *names: str) -> str:
+        """An expression for any entry of some lists of lists of the table (``numbers``, ``ordinals``)."""
+        return alternatives(form for name in names for forms in self.words.get(name, ()) for form in forms)
+
     def one_of(self, group: str, name: str) -> str:
         """An expression for any entry of a list in a group (``units``, ``parts``, ``relative``, ``feasts``)."""
         return alternatives(self.words.get(group, {}).get(name, ()))

@@ -95,13 +95,17 @@ def mentions(text: str, language: str, sent: datetime, calendar: Calendar | None
     """
     days = calendar or Calendar()
     taken: list[Mention] = []
-    for expression, read in _readers(language):
-        for found in expression.finditer(text):
-            if any(found.start() < other.end and other.start < found.end() for other in taken):
-                continue
-            mention = read(found, sent, days)
-            if mention is not None:
-                taken.append(mention)
+    for sign, readers in _readers(language):
+        # Most sentences hold no words of most kinds; one look spares all the expressions that need them.
+        if sign.search(text) is None:
+            continue
+        for expression, read in readers:
+            for found in expression.finditer(text):
+                if any(found.start() < other.end and other.start < found.end() for other in taken):
+                    continue
+                mention = read(found, sent, days)
+                if mention is not None:
+                    taken.append(mention)
     taken.sort(key=lambda mention: mention.start)
     return taken
 
@@ -172,22 +176,38 @@ def _word(lexicon: Lexicon, expression: str) -> str:
     return rf"(?<![^\W\d_]){lexicon.attached}{expression}(?!\w)"
 
 
+_Group = tuple[re.Pattern[str], tuple[tuple[re.Pattern[str], _Reader], ...]]
+"""A sign without which none of some expressions can match, and the expressions with what reads them."""
+
+
 @cache
-def _readers(language: str) -> tuple[tuple[re.Pattern[str], _Reader], ...]:
-    """The expressions of a language with what reads them; earlier ones take precedence."""
+def _readers(language: str) -> tuple[_Group, ...]:
+    """The expressions of a language in groups; earlier ones take precedence."""
     words = lexicon(language)
-    readers = (
-        *_recurring(words),
-        *_dates(words),
-        *_periods(words),
-        *_spans(words),
-        *_weekdays(words),
-        *_relative_days(words),
-        *_feasts(words),
-        *_clocks(words),
-        *_parts(words),
+    units = _all_of(words, "units")
+    parts = _part_words(words)
+    relative = _all_of(words, "relative")
+    things = f"{words.weekday}|{units}|{parts}|{words.month}"
+    hours = words.any_of_lists("numbers", "ordinals", "hours_inflected")
+    groups = (
+        (f"{things}|{words.any_of('same_time')}", _recurring(words)),
+        (r"\d", _dates(words)),
+        (f"{units}|{words.month}|{_all_of(words, 'this_units')}", _periods(words)),
+        (units, _spans(words)),
+        (words.weekday, _weekdays(words)),
+        (relative, _relative_days(words)),
+        (_all_of(words, "feasts"), _feasts(words)),
+        (rf"\d|{hours}", _clocks(words)),
+        (parts, _parts(words)),
     )
-    return tuple((re.compile(expression), read) for expression, read in readers)
+    return tuple(
+        (re.compile(sign), tuple((re.compile(expression), read) for expression, read in readers))
+        for sign, readers in groups
+    )
+
+
+def _all_of(words: Lexicon, group: str) -> str:
+    return alternatives_of(words, group, *words.names(group))
 
 
 _Readers = list[tuple[str, _Reader]]

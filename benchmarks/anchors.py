@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from replies import distinct
 
 from amends.checker.engine import Engine
-from amends.checker.matchers import best_matcher
+from amends.text.matchers import best_matcher
 from amends.checker.pack import load_pack
 from amends.text import fold
 

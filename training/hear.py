@@ -28,8 +28,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from messages import Message, annotated_messages, finance_tweets, messages_of_replies, own_messages, reviews
 from train import sentence_features
 
+from amends.hearing.cues import cue_words
 from amends.hearing.labels import MESSAGE_LABELS
-from amends.hearing.model import HearingWeights
+from amends.hearing.model import CUE_WEIGHT, HearingWeights
 from amends.text import normalise, sentences, zones
 from amends.text.features import BEGIN, END, pieces, tokens
 from amends.text.linear import SCALE, Floats, TextRows, base_of
@@ -42,6 +43,8 @@ REGULARISATION = 3.0
 FEW_REGULARISATION = 0.5
 BALANCE = 0.5
 LEAST = 2
+ENDS = 2
+"""The beginning and the end of a sentence count as tokens."""
 FEWEST = 8
 MOST_RUNS = 25_000
 MOST_PIECES = 15_000
@@ -49,6 +52,9 @@ LONGEST = 1_000
 """Characters of a sentence that are read at most."""
 SOURCES = {"own": 1.0, "replies": 1.0, "cesamard": 0.3, "xfincorp": 0.05}
 """How much a message of each source counts."""
+
+CUE = "\v"
+"""Begins the name of a cue among the features; no token does."""
 
 Counted = list[tuple[Counter[str], int]]
 
@@ -61,10 +67,18 @@ def prepare(message: Message) -> Counted:
         if zone.kind not in ("author", "repeated"):
             continue
         for start, end in sentences(text, zone.start, zone.end, message.language):
-            found = tokens(normalise(text[start : min(end, start + LONGEST)]).text)
-            if found:
-                made.append((sentence_features(found), len(found) + 2))
-    return made
+            made.append(_counted(text[start : min(end, start + LONGEST)], message.language))
+    return [one for one in made if one[1] > ENDS]
+
+
+def _counted(sentence: str, language: str | None) -> tuple[Counter[str], int]:
+    """The features of a sentence, its cues among them, and its length."""
+    folded = normalise(sentence).text
+    found = tokens(folded)
+    counted = sentence_features(found)
+    if language is not None:
+        counted.update({CUE + name: 1 for name, _ in cue_words(language).found(folded)})
+    return counted, len(found) + ENDS
 
 
 class Vocabulary:
@@ -73,7 +87,7 @@ class Vocabulary:
     def __init__(self, prepared: Sequence[Counted]) -> None:
         """Count them in prepared messages."""
         frequency = Counter(name for lines in prepared for name in set().union(*(counted for counted, _ in lines)))
-        self.names = sorted(name for name, count in frequency.items() if count >= LEAST)
+        self.names = sorted(name for name, count in frequency.items() if count >= LEAST or name.startswith(CUE))
         self.at = {name: place for place, name in enumerate(self.names)}
         self.rarity = np.array([np.log((1 + len(prepared)) / (1 + frequency[name])) + 1 for name in self.names])
 
@@ -87,9 +101,13 @@ class Vocabulary:
             for counted, _ in lines:
                 for name, count in counted.items():
                     at = self.at.get(name)
-                    if at is not None:
+                    if at is not None and not name.startswith(CUE):
                         columns.append(at)
                         values.append(count * self.rarity[at] * share)
+            for name in sorted({name for counted, _ in lines for name in counted if name.startswith(CUE)}):
+                if name in self.at:
+                    columns.append(self.at[name])
+                    values.append(CUE_WEIGHT)
             ends.append(len(columns))
         return csr_matrix((values, columns, ends), shape=(len(rows), len(self.names)))
 
@@ -205,23 +223,24 @@ def train(messages: Sequence[Message], cut: float) -> HearingWeights:
         else:
             thresholds[column], score = threshold(said_matrix, truth)
             print(f"  {label:22} n={truth.sum():<5} F1={score:.3f}")
-    return HearingWeights(rows_of(vocabulary, weights), bias.astype(np.float32), thresholds)
+    cues = [name for name in vocabulary.names if name.startswith(CUE)]
+    cue_rows = (
+        weights.T[[vocabulary.at[name] for name in cues]].astype(np.float32).reshape(len(cues), len(MESSAGE_LABELS))
+    )
+    text = rows_of(vocabulary, weights)
+    return HearingWeights(text, [name[1:] for name in cues], cue_rows, bias.astype(np.float32), thresholds)
 
 
 def _lines(message: Message) -> list[tuple[Counter[str], int]]:
     """Features of every line, of empty ones too, so that marks stand beside them."""
-    made = []
-    for line in message.sentences:
-        found = tokens(normalise(line[:LONGEST]).text)
-        made.append((sentence_features(found), len(found) + 2))
-    return made
+    return [_counted(line[:LONGEST], message.language) for line in message.sentences]
 
 
 def rows_of(vocabulary: Vocabulary, weights: NDArray[np.float64]) -> TextRows:
     """The weights laid out as the file holds them: each known word with its pieces added in."""
     scaled = (weights * vocabulary.rarity).T.astype(np.float32)
     names, at = vocabulary.names, vocabulary.at
-    words = [name for name in names if " " not in name and not name.startswith("\t")]
+    words = [name for name in names if " " not in name and not name.startswith(("\t", CUE))]
     word_rows = np.stack(
         [
             scaled[at[word]]
@@ -235,7 +254,7 @@ def rows_of(vocabulary: Vocabulary, weights: NDArray[np.float64]) -> TextRows:
     def heaviest(kept: list[str], most: int) -> list[str]:
         return sorted(sorted(kept, key=lambda name: (-float(np.abs(scaled[at[name]]).max()), name))[:most])
 
-    runs = heaviest([name for name in names if " " in name], MOST_RUNS)
+    runs = heaviest([name for name in names if " " in name and not name.startswith(CUE)], MOST_RUNS)
     runs = sorted({*runs, *(run.rpartition(" ")[0] for run in runs if run.count(" ") == 2)})
     base = base_of(len(words))
     place = {word: number for number, word in enumerate((*words, BEGIN, END))}

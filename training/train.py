@@ -50,7 +50,7 @@ UNSURE = -1
 FEWEST = 4
 """How many sentences must carry a label for a model of it."""
 HIGHEST_FAULT_THRESHOLD = 0.8
-FAULT_MARGIN = 0.4
+FAULT_MARGIN = 0.7
 """What is added to the thresholds of faults where the corpus is large: real mail holds fewer faults than it does."""
 LARGE = 2_000
 """Below so many replies few hands wrote most of the corpus: cross-validation is too sure of itself, asks for too much,

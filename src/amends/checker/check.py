@@ -7,7 +7,7 @@ from functools import cache
 from amends.checker.catalogue import COMMITMENT, COMPONENTS, FAULTS, MODEL_LABELS
 from amends.checker.engine import Engine, Hit, allowed
 from amends.checker.jurisdictions import apology_protection
-from amends.checker.matchers import Matcher
+from amends.text.matchers import Matcher
 from amends.checker.model import SentenceModel, load_model
 from amends.checker.pack import available_languages, common_words, load_pack
 from amends.checker.review import Component, Finding, Fix, Missing, Review

@@ -1,10 +1,12 @@
 """Hears a customer's message: is it a complaint, what went wrong, what is asked, how much it hurts."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp
 from typing import Any, Literal
 
+from amends.hearing.cues import cue_words
 from amends.hearing.facts import Fact, facts
 from amends.hearing.labels import ASKS, FLAGS, KINDS, MARKS, MESSAGE_LABELS, STAKES, TONES
 from amends.hearing.model import FIRST_MARK, Heard, HearingModel, hearing_languages, load_hearing_model
@@ -159,7 +161,17 @@ class _Listening:
         position = self.folded.position
         self.places = [(position(start), position(end)) for start, end in self.spans]
         self.tokens = [tokens(self.folded.text, start, end) for start, end in self.places]
-        self.heard: Heard = model.hear(self.tokens)
+        self.heard: Heard = model.hear(self.tokens, self._cues())
+
+    def _cues(self) -> list[list[str]]:
+        """The cues in each sentence."""
+        found: list[list[str]] = [[] for _ in self.places]
+        starts = [start for start, _ in self.places]
+        for name, start in cue_words(self.language).found(self.folded.text):
+            place = bisect_right(starts, start) - 1
+            if place >= 0 and start < self.places[place][1]:
+                found[place].append(name)
+        return found
 
     def hearing(self, *, public: bool) -> Hearing:
         """The result."""

@@ -6,7 +6,7 @@ pieces of words say, over the square root of their number. Nothing but NumPy is 
 File layout (`models/<language>.npz`): as the checker's models, see `amends.text.linear`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
@@ -19,7 +19,18 @@ from numpy.typing import NDArray
 from amends.hearing.labels import MESSAGE_LABELS
 from amends.text.linear import Floats, RowsOfText, TextRows, packed, unpacked
 
-__all__ = ["FIRST_MARK", "Heard", "HearingModel", "HearingWeights", "hearing_languages", "load_hearing_model"]
+__all__ = [
+    "CUE_WEIGHT",
+    "FIRST_MARK",
+    "Heard",
+    "HearingModel",
+    "HearingWeights",
+    "hearing_languages",
+    "load_hearing_model",
+]
+
+CUE_WEIGHT = 0.5
+"""What a cue counts."""
 
 FIRST_MARK = next(place for place, label in enumerate(MESSAGE_LABELS) if label.startswith("mark:"))
 """From this column on a model tells of sentences."""
@@ -31,11 +42,14 @@ class HearingWeights:
 
     Attributes:
         text: What each known feature says.
+        cues: Names of cues, see `amends.hearing.cues`; `cue_rows` holds what each says.
         bias: One number a label.
         thresholds: From which logit on a label is given.
     """
 
     text: TextRows
+    cues: list[str]
+    cue_rows: Floats
     bias: Floats
     thresholds: Floats
 
@@ -44,6 +58,8 @@ class HearingWeights:
         arrays: dict[str, NDArray[Any]] = {
             "labels": packed(MESSAGE_LABELS),
             **self.text.arrays(),
+            "cues": packed(self.cues),
+            "cue_rows": self.cue_rows.astype(np.float16),
             "bias": self.bias.astype(np.float32),
             "thresholds": self.thresholds.astype(np.float32),
         }
@@ -59,7 +75,8 @@ class HearingWeights:
         with np.load(path, allow_pickle=False) as data:
             if unpacked(data["labels"]) != list(MESSAGE_LABELS):
                 raise ValueError(f"{path.name} was trained for other labels; run training/hear.py again")
-            return cls(TextRows.of_arrays(data), data["bias"], data["thresholds"])
+            cue_rows: Floats = data["cue_rows"].astype(np.float32)
+            return cls(TextRows.of_arrays(data), unpacked(data["cues"]), cue_rows, data["bias"], data["thresholds"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +104,17 @@ class HearingModel:
             weights: What training made.
         """
         self._text = RowsOfText(weights.text)
+        self._cues = {cue: place for place, cue in enumerate(weights.cues)}
+        self._cue_rows = weights.cue_rows * np.float32(CUE_WEIGHT)
         self._bias = weights.bias
         self.thresholds = weights.thresholds
 
-    def hear(self, sentences: Sequence[list[str]]) -> Heard:
+    def hear(self, sentences: Sequence[list[str]], cues: Sequence[Iterable[str]]) -> Heard:
         """What a message says.
 
         Args:
             sentences: The tokens of each of its sentences, at least one.
+            cues: For each sentence the names of the cues in it.
         """
         rows, begins = self._text.rows(sentences)
         sums: Floats = np.add.reduceat(rows, begins, axis=0)
@@ -103,6 +123,15 @@ class HearingModel:
         message: Floats = sums[:, :FIRST_MARK].sum(axis=0) / root + self._bias[:FIRST_MARK]
         roots: Floats = np.sqrt(lengths)
         marks: Floats = sums[:, FIRST_MARK:] / roots[:, None] + self._bias[FIRST_MARK:]
+        everywhere: set[str] = set()
+        for number, names in enumerate(cues):
+            known = [self._cues[name] for name in dict.fromkeys(names) if name in self._cues]
+            if known:
+                marks[number] += self._cue_rows[known, FIRST_MARK:].sum(axis=0)
+                everywhere.update(names)
+        known = [self._cues[name] for name in sorted(everywhere) if name in self._cues]
+        if known:
+            message += self._cue_rows[known, :FIRST_MARK].sum(axis=0)
         shares: Floats = rows[:, 0] / root
         ends = [*begins[1:], len(rows)]
         told = [shares[begin + 1 : end - 1] for begin, end in zip(begins, ends, strict=True)]

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from amends.checker.engine import Engine
-from amends.checker.matchers import MATCHERS, Matcher, best_matcher
+from amends.text.matchers import MATCHERS, Matcher, best_matcher
 from amends.checker.pack import available_languages, load_pack
 from amends.text import normalise
 

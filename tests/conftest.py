@@ -7,9 +7,14 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
+from hypothesis import settings
 
 from amends import messages
 from amends.checker import catalogue
+
+# No test asserts on time: a slow machine is no failure.
+settings.register_profile("amends", deadline=None)
+settings.load_profile("amends")
 
 
 def _forget() -> None:

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from replies import distinct
 
 from amends.checker.engine import Engine
-from amends.text.matchers import best_matcher
 from amends.checker.pack import load_pack
 from amends.text import fold
+from amends.text.matchers import best_matcher
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from amends.checker.engine import Engine
-from amends.text.matchers import MATCHERS, Matcher, best_matcher
 from amends.checker.pack import available_languages, load_pack
 from amends.text import normalise
+from amends.text.matchers import MATCHERS, Matcher, best_matcher
 
 REPLIES = [
     "I'm so sorry, but our records show that it was delivered.",

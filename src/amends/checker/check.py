@@ -7,7 +7,6 @@ from functools import cache
 from amends.checker.catalogue import COMMITMENT, COMPONENTS, FAULTS, MODEL_LABELS
 from amends.checker.engine import Engine, Hit, allowed
 from amends.checker.jurisdictions import apology_protection
-from amends.text.matchers import Matcher
 from amends.checker.model import SentenceModel, load_model
 from amends.checker.pack import available_languages, common_words, load_pack
 from amends.checker.review import Component, Finding, Fix, Missing, Review
@@ -17,6 +16,7 @@ from amends.checker.whole_reply import Reading, whole_reply_findings
 from amends.messages import translated
 from amends.text import Identified, Normalised, identify, normalise, sentences, zones
 from amends.text.features import tokens
+from amends.text.matchers import Matcher
 
 __all__ = ["CHANNELS", "Checker", "check"]
 

@@ -10,10 +10,10 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from amends.text.matchers import Matcher, best_matcher
 from amends.checker.pack import Pack, Rule
 from amends.checker.patterns import WHOLE, CompiledPattern
 from amends.text import Normalised
+from amends.text.matchers import Matcher, best_matcher
 
 __all__ = ["Engine", "Hit", "allowed"]
 

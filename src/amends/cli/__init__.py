@@ -21,10 +21,18 @@ _COMMANDS = {
     "check": message("Check replies before they are sent."),
     "hear": message("Hear customers' messages: complaint or not, what kind, how severe, what is asked."),
     "promises": message("List what replies promise, and until when."),
+    "audit": message("Show from an archive how well complaints were answered and promises kept."),
     "explain": message("Explain what Amends looks for."),
     "dismiss": message("Leave one finding of a reply as it is, and remember that."),
     "schema": message("Print the JSON Schema of the output."),
+    "desk": message("Start the desk: from a complaint to a kept promise, in the browser."),
+    "worker": message("Run the desk's clock alone, beside several web processes."),
+    "backup": message("Write all of the desk's data into one file."),
+    "restore": message("Bring back what a backup holds."),
+    "doctor": message("Look for what is unwell with the desk."),
 }
+# Commands that share a file with another one.
+_FILES = {"worker": "desk", "backup": "desk", "restore": "desk", "doctor": "desk"}
 _BROKEN_PIPE = 141
 
 
@@ -37,7 +45,7 @@ class _Commands(TranslatedGroup):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command = getattr(import_module(f"amends.cli.{cmd_name}"), cmd_name)
+        command = getattr(import_module(f"amends.cli.{_FILES.get(cmd_name, cmd_name)}"), cmd_name)
         assert isinstance(command, click.Command)
         return command
 

@@ -1,0 +1,98 @@
+"""Families of near copies among many replies: which of them are one text with another name in it.
+
+Each reply becomes the smallest hashes of its runs of three words under 24 permutations (Broder 1997). Replies that
+agree in a band of four of them are compared in all; those that share 60 % or more belong to one family. Two replies
+that share 80 % of their runs meet with a chance of 95 %, such that share 30 % with one of 5 %, and then they fail the
+comparison.
+"""
+
+import zlib
+from typing import Any, Final
+
+import numpy as np
+
+from amends.text import normalise
+from amends.text.features import tokens
+
+__all__ = ["HASHES", "families", "signature"]
+
+_BANDS, _ROWS = 6, 4
+HASHES: Final = _BANDS * _ROWS
+_RUN = 3
+_LEAST_WORDS = 8
+_LEAST_SHARE = 0.6
+_SMALLEST_FAMILY = 3
+_PRIME = np.uint64((1 << 31) - 1)
+_LONGEST = 5_000
+
+_random = np.random.default_rng(48213)
+_FACTORS = _random.integers(1, int(_PRIME), (HASHES, 1), dtype=np.uint64)
+_OFFSETS = _random.integers(0, int(_PRIME), (HASHES, 1), dtype=np.uint64)
+_MIX = np.array([1, 40503, 2654435761, 97], dtype=np.uint64)
+
+_Numbers = np.ndarray[Any, np.dtype[Any]]
+
+
+def signature(text: str) -> bytes:
+    """What is compared of a reply, `HASHES` numbers of four bytes; b"" when it has too few words to be called a copy.
+
+    Numbers count as one word, so that an order number makes no new text.
+    """
+    words = [
+        "0" if token.isdigit() else token for token in tokens(normalise(text[:_LONGEST]).text) if token[0].isalnum()
+    ]
+    if len(words) < _LEAST_WORDS:
+        return b""
+    runs = {
+        zlib.crc32(" ".join(words[at : at + _RUN]).encode("utf-8", "replace")) for at in range(len(words) - _RUN + 1)
+    }
+    hashed = np.fromiter(runs, dtype=np.uint64, count=len(runs)) % _PRIME
+    least: bytes = ((_FACTORS * hashed + _OFFSETS) % _PRIME).min(axis=1).astype("<u4").tobytes()
+    return least
+
+
+def families(signatures: _Numbers) -> _Numbers:
+    """The family of each reply.
+
+    Args:
+        signatures: One row of `HASHES` numbers a reply; all zero for a reply that is not compared.
+
+    Returns:
+        The number of each reply's family, from 0, the largest first and of equal ones that with the earliest reply; -1
+        for a reply that fewer than two others are like.
+    """
+    count = len(signatures)
+    parent = np.arange(count)
+    usable = np.flatnonzero(signatures.any(axis=1)) if count else np.zeros(0, dtype=np.int64)
+    if len(usable) > 1:
+        banded = signatures[usable].reshape(len(usable), _BANDS, _ROWS).astype(np.uint64)
+        keys = (banded * _MIX).sum(axis=2)
+        first: list[_Numbers] = []
+        second: list[_Numbers] = []
+        for band in range(_BANDS):
+            order = np.argsort(keys[:, band], kind="stable")
+            ordered = keys[order, band]
+            same = np.flatnonzero(ordered[1:] == ordered[:-1])
+            # Each is compared with the one before it, and with the first of all that meet here.
+            begins = np.concatenate(([True], ordered[1:] != ordered[:-1]))
+            head = order[np.flatnonzero(begins)[np.cumsum(begins) - 1]]
+            for left in (order[same], head[same + 1]):
+                right = order[same + 1]
+                alike = (signatures[usable[left]] == signatures[usable[right]]).mean(axis=1) >= _LEAST_SHARE
+                first.append(usable[left[alike]])
+                second.append(usable[right[alike]])
+        parent = _joined(count, np.concatenate(first), np.concatenate(second))
+    sizes = np.bincount(parent, minlength=count)
+    heads = np.flatnonzero(sizes >= _SMALLEST_FAMILY)
+    heads = heads[np.lexsort((heads, -sizes[heads]))]
+    number = np.full(count, -1, dtype=np.int32)
+    number[heads] = np.arange(len(heads), dtype=np.int32)
+    found: _Numbers = number[parent] if count else number
+    return found
+
+
+def _joined(count: int, first: _Numbers, second: _Numbers) -> _Numbers:
+    """For each of `count` things the lowest that it is connected with."""
+    from amends.archive.threads import components
+
+    return components(count, [(first, second)])

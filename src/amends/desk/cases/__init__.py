@@ -1,0 +1,1 @@
+"""Cases: the customer's words, the outline, the log, the inbox."""

@@ -1,0 +1,38 @@
+"""The log of a case."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from amends.desk.cases.models import Case, CaseLog
+from amends.desk.people.roles import Acting, acting_words, person_of
+
+__all__ = ["log"]
+
+
+def log(
+    acting: Acting,
+    case: Case,
+    act: str,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    note: str = "",
+) -> CaseLog:
+    """Write into a case's log; call it inside the transaction of the change.
+
+    Args:
+        acting: Who did it.
+        case: The case.
+        act: What was done, such as "case.assigned" or "outline.cause".
+        before, after: The changed values by name, as plain data; moments and decimals are fine.
+        note: Words of whoever did it, such as a reason.
+    """
+    return CaseLog.objects.create(
+        case=case,
+        person=person_of(acting),
+        actor=acting_words(acting),
+        act=act,
+        before=dict(before or {}),
+        after=dict(after or {}),
+        note=note,
+    )

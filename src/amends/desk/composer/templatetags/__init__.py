@@ -1,0 +1,1 @@
+"""Tags by which the case page shows the composer."""

@@ -1,0 +1,109 @@
+"""Tags of the composer: `{% composer case %}`, `{% words_of message %}`, `{% promises_to customer %}`."""
+
+from functools import lru_cache
+from typing import Any
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from amends.desk.cases.models import Case, Message
+from amends.desk.composer import showing
+from amends.desk.composer.models import Reply
+from amends.desk.composer.words import MARKS, passages, pieces
+from amends.desk.customers.models import Customer
+from amends.desk.intake.hearing import listen
+from amends.desk.outbox.models import OutgoingMessage
+from amends.desk.people.authority import may
+from amends.desk.people.models import Person
+
+__all__ = ["register"]
+
+register = template.Library()
+
+
+@register.inclusion_tag("composer/composer.html", takes_context=True)
+def composer(context: template.Context, case: Case) -> dict[str, Any]:
+    """The place where a case is answered."""
+    request = context["request"]
+    shown = showing.composer_of(request.user, case, request.GET.get("answer", ""))
+    return {name: context.get(name) for name in ("request", "csrf_token", "user", "house")} | shown
+
+
+@register.inclusion_tag("composer/parts/words.html")
+def words_of(message: Message) -> dict[str, Any]:
+    """A message's own words; in a customer's complaint with what was heard in it."""
+    marked = _heard(message) if message.direction == Message.Direction.IN and not message.automatic else {}
+    names = {
+        "expected": _("what they expected"),
+        "happened": _("what happened"),
+        "harm": _("what it did to them"),
+        "contact": _("how to reach them"),
+    }
+    written = format_html_join(
+        "",
+        "{}",
+        (
+            (
+                format_html(
+                    '<mark class="{}" title="{}">{}</mark>',
+                    " ".join(f"heard-{mark}" for mark in piece.marks),
+                    ", ".join(names[mark] for mark in piece.marks),
+                    piece.text,
+                )
+                if piece.marks
+                else piece.text,
+            )
+            for piece in pieces(message.words.strip(), marked)
+        ),
+    )
+    return {"written": written, "legend": [(mark, names[mark]) for mark in MARKS if mark in marked]}
+
+
+def _heard(message: Message) -> dict[str, list[tuple[int, int]]]:
+    words = message.words.strip()
+    hearing = getattr(message, "hearing", None)
+    if hearing is None:
+        return _listen(words, message.language)
+    before = len(message.words) - len(message.words.lstrip())
+    found = passages(message.words, hearing.result)
+    if not found and hearing.is_complaint and not any(mark in hearing.result for mark in MARKS):
+        return _listen(words, message.language)
+    return {
+        mark: [(max(0, start - before), min(len(words), end - before)) for start, end in spans]
+        for mark, spans in found.items()
+    }
+
+
+@lru_cache(maxsize=256)
+def _listen(words: str, language: str) -> dict[str, list[tuple[int, int]]]:
+    """What is heard in words that were written down without being heard."""
+    return passages(words, listen(words, language=language).result)
+
+
+@register.inclusion_tag("composer/parts/promises_to.html")
+def promises_to(customer: Customer) -> dict[str, Any]:
+    """How we kept what we promised a customer."""
+    return {"counts": showing.promises_to(customer)}
+
+
+@register.simple_tag
+def trouble_of(message: Message) -> OutgoingMessage | None:
+    """The mail of a message that did not leave."""
+    return showing.trouble_of(message)
+
+
+@register.simple_tag
+def for_second_look(person: Person) -> int:
+    """How many replies wait for somebody's second look."""
+    if not may(person, "message.approve"):
+        return 0
+    waiting = Reply.objects.filter(state=Reply.State.APPROVAL).exclude(author=person.pk)
+    return waiting.count()
+
+
+@register.filter
+def as_lines(words: str) -> SafeString:
+    """A text with its line ends, each line running in its own direction."""
+    return format_html('<span class="lines">{}</span>', words)

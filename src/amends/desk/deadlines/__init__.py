@@ -1,0 +1,1 @@
+"""Time limits by place within which a complaint must be answered."""

@@ -1,0 +1,1 @@
+"""Mail in: listening to mailboxes, keeping what comes, reading it, finding the case it belongs to."""

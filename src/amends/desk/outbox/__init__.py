@@ -1,0 +1,1 @@
+"""What is to be sent: never twice, never lost."""

@@ -1,0 +1,7 @@
+"""Addresses of the app `outbox`."""
+
+from django.urls import URLPattern
+
+app_name = "outbox"
+
+urlpatterns: list[URLPattern] = []

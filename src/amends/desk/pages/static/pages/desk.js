@@ -1,0 +1,40 @@
+// What all pages share: choices that send themselves, and fields that grow with their text.
+
+document.documentElement.classList.add("has-script");
+
+document.addEventListener("change", (event) => {
+  const field = event.target;
+  if (field instanceof HTMLElement && field.matches("[data-submit-on-change]")) {
+    field.closest("form")?.requestSubmit();
+  }
+});
+
+// A form is sent once, however often somebody presses.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || form.hasAttribute("hx-post") || form.hasAttribute("hx-get")) return;
+  if (form.dataset.sent === "yes") {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+// Fields that save themselves say how it stands, beside the field and to screen readers.
+document.body.addEventListener("htmx:beforeRequest", (event) => {
+  const status = statusOf(event.target);
+  if (status) status.textContent = status.dataset.saving ?? "";
+});
+document.body.addEventListener("htmx:sendError", (event) => {
+  const status = statusOf(event.target);
+  if (status) status.textContent = status.dataset.failed ?? "";
+});
+
+function statusOf(element) {
+  if (!(element instanceof HTMLElement)) return null;
+  const id = element.dataset.status;
+  return id ? document.getElementById(id) : null;
+}

@@ -1,0 +1,23 @@
+"""Addresses of the desk: each app brings its own."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("amends.desk.pages.urls")),
+    path("", include("amends.desk.people.urls")),
+    path("", include("amends.desk.house.urls")),
+    path("", include("amends.desk.customers.urls")),
+    path("", include("amends.desk.cases.urls")),
+    path("", include("amends.desk.ledger.urls")),
+    path("", include("amends.desk.portal.urls")),
+    path("", include("amends.desk.outbox.urls")),
+    path("", include("amends.desk.intake.urls")),
+    path("", include("amends.desk.composer.urls")),
+    path("", include("amends.desk.checkin.urls")),
+    path("", include("amends.desk.privacy.urls")),
+]
+
+handler400 = "amends.desk.pages.views.bad_request"
+handler403 = "amends.desk.pages.views.forbidden"
+handler404 = "amends.desk.pages.views.not_found"
+handler500 = "amends.desk.pages.views.failed"

@@ -74,24 +74,27 @@ class Options:
     resume: bool = False
 
     def asked(self) -> dict[str, Any]:
-        """What decides the result, as plain data: not who does the work."""
+        """What decides the result, as plain data: not who does the work, nor when the files were written."""
         told = asdict(self)
         for name in ("jobs", "dask", "resume"):
             del told[name]
         told["columns"] = dict(sorted(self.columns.items()))
         told["version"] = VERSION
-        told["files"] = [
-            [path, *_size_and_time(path)] for place in self.places for path in files_in(place) if place != "-"
-        ]
+        told["files"] = [[path, size] for path, size, _ in self.files()]
         return told
 
-
-def _size_and_time(path: str) -> tuple[int, int]:
-    try:
-        found = Path(path).stat()
-    except OSError:
-        return -1, -1
-    return found.st_size, found.st_mtime_ns
+    def files(self) -> list[tuple[str, int, int]]:
+        """The files: name, size in bytes, and when each was written; -1 for what cannot be told."""
+        found = []
+        for place in self.places:
+            for path in files_in(place) if place != "-" else ():
+                try:
+                    stat = Path(path).stat()
+                except OSError:
+                    found.append((path, -1, -1))
+                else:
+                    found.append((path, stat.st_size, stat.st_mtime_ns))
+        return found
 
 
 def run(
@@ -116,7 +119,7 @@ def run(
     asked = options.asked()
     context = Context(Ours.read(options.ours) if options.ours else Ours(), options.columns, options.channel)
     tell = progress or (lambda stage, done, whole: None)
-    work = Work(out, asked, resume=options.resume)
+    work = Work(out, asked, [list(one) for one in options.files()], resume=options.resume)
     if work.is_done(out):
         done: dict[str, Any] = json.loads((out / "summary.json").read_text(encoding="utf-8"))
         return done
@@ -144,7 +147,7 @@ class _Read:
 
 def _read(options: Options, context: Context, work: Work, hands: Crew, stdin: BinaryIO | None, tell: Progress) -> _Read:
     """Read all batches, or take those that were read before."""
-    whole = sum(max(0, size) for _, size, _ in options.asked()["files"])
+    whole = sum(max(0, size) for _, size, _ in options.files())
     meter = _Meter(tell, whole)
     cut = pieces(options.places, context, format=options.format, stdin=stdin, meter=meter)
     batches = _batches(_with_ours(cut, context))

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -35,19 +35,21 @@ class ReadPart(NamedTuple):
 class Work:
     """The folder within the folder of results in which batches are kept until the end."""
 
-    def __init__(self, out: Path, asked: Mapping[str, Any], *, resume: bool) -> None:
+    def __init__(self, out: Path, asked: Mapping[str, Any], files: Sequence[Sequence[Any]], *, resume: bool) -> None:
         """Begin, or go on.
 
         Args:
             out: The folder of results.
             asked: What is audited and how, as plain data; an audit goes on only with the same.
+            files: The files with what tells whether they were changed meanwhile.
             resume: Whether it may go on.
 
         Raises:
             AuditError: The folder holds another audit, or one that is not finished and was not asked to go on.
         """
         self.folder = out / _FOLDER
-        self.mark = sha256(json.dumps(asked, sort_keys=True).encode("utf-8", "replace")).hexdigest()
+        self.mark = _mark(asked)
+        exactly = _mark([self.mark, files])
         manifest = self.folder / _MANIFEST
         if manifest.exists():
             told = json.loads(manifest.read_text(encoding="utf-8"))
@@ -56,7 +58,7 @@ class Work:
                     "{folder} holds an audit that was stopped. Go on with --resume, or name another.", folder=out
                 )
                 raise AuditError(sentence)
-            if told.get("mark") != self.mark:
+            if told.get("mark") != exactly:
                 raise AuditError(
                     translated(
                         "{folder} holds an audit of other files, or with other options. Name another folder.",
@@ -67,7 +69,7 @@ class Work:
             raise AuditError(translated("{folder} is not empty. Name another folder.", folder=out))
         else:
             self.folder.mkdir(parents=True, exist_ok=True)
-            _write(manifest, json.dumps({"mark": self.mark}).encode())
+            _write(manifest, json.dumps({"mark": exactly}).encode())
 
     def is_done(self, out: Path) -> bool:
         """Whether the folder of results holds this very audit, finished."""
@@ -118,6 +120,11 @@ class Work:
     def clear(self) -> None:
         """Throw away what was kept: the results are written."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _mark(plain: Any) -> str:
+    """What differs as soon as anything in plain data does."""
+    return sha256(json.dumps(plain, sort_keys=True).encode("utf-8", "replace")).hexdigest()
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -219,12 +219,12 @@ def _by_statistics(sample: bytes) -> str | None:
     """The guess of a library, for texts long enough that it is one."""
     if sum(byte >= 0x80 for byte in sample) < _FEWEST_FOR_STATISTICS:
         return None
-    from charset_normalizer import from_bytes
-
     try:
+        from charset_normalizer import from_bytes
+
         best = from_bytes(sample).best()
     except Exception:
-        # A library that guesses at hostile bytes: its failure only means that there is no guess.
+        # A library that guesses at hostile bytes: its failure, or its absence, only means that there is no guess.
         return None
     return codec_name(best.encoding) if best is not None else None
 

@@ -83,6 +83,7 @@ class Mail:
         list_id: The mailing list that it came through; "" for none.
         may_be_answered_automatically: Whether an automatic answer would reach a person and start no circle.
         defects: What is wrong with it.
+        part, segments: Where its parts and its text stand in the bytes.
         problem: Why it could not be read; then only the raw bytes, and the text if there is any, can be relied on.
     """
 

@@ -20,7 +20,7 @@ _WORDS: Final = {
     "threat": message("threat"), "grave": message("grave"),
     "none": message("no apology"), "non-apology": message("a non-apology"), "partial": message("a partial apology"),
     "full": message("a full apology"), "unread": message("not checked"),
-    "kept": message("kept"), "late promise": message("kept late"), "broken promise": message("broken"),
+    "kept": message("kept"), "late promise": message("kept late"), "broken promise": message("promise broken"),
     "overtaken": message("replaced by a new promise"), "open": message("not due yet"),
     "not seen": message("nobody spoke of it again"),
     "en": message("English"), "lt": message("Lithuanian"), "hr": message("Croatian"), "he": message("Hebrew"),

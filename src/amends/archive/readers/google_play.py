@@ -36,7 +36,8 @@ def items(row: Mapping[str, Any], place: str, context: Context) -> Iterator[Item
     number = plain(held.get("id")) or _review_id(plain(held.get("review link")))
     id = f"play:{number}" if number else ""
     thread = id or f"play:{place}"
-    sent = _moment(held, "review last update") or _moment(held, "review submit")
+    # A review that was changed after our reply would seem to be unanswered.
+    sent = _moment(held, "review submit") or _moment(held, "review last update")
     # The files do not tell who wrote; the review's own id stands for the person.
     customer = Address("", id)
     yield Message(

@@ -10,6 +10,7 @@ from django.utils import timezone
 from amends.desk.cases.models import Case
 from amends.desk.cases.services import add_note, assign, record_out, set_aside, stamp
 from amends.desk.customers.models import Customer
+from amends.desk.deadlines.models import Profile
 from amends.desk.people.models import Team
 
 
@@ -197,7 +198,8 @@ def test_every_page_opens_in_every_language(language, make_person, signed_in, ma
     client = signed_in(owner)
     paths = ["/", "/?view=all", f"/cases/{case.public_id}/", "/customers/", f"/customers/{case.customer.public_id}/"]
     paths += ["/customers/new/", "/settings/", "/settings/limits/", "/settings/log/", "/people/", "/me/"]
-    paths += ["/me/second-factor/", "/settings/limits/1/"]
+    profile = Profile.objects.create(key="test-place", name="A place", country="LT")
+    paths += ["/me/second-factor/", f"/settings/limits/{profile.pk}/"]
     for path in paths:
         response = client.get(path)
         assert response.status_code == 200, path

@@ -14,7 +14,8 @@ from audit_samples import SMALL, write
 from click.testing import CliRunner, Result
 from test_run import many, results
 
-from amends.cli.audit import audit
+from amends.cli import main
+from amends.messages import VARIABLE
 
 Run = Callable[..., Result]
 
@@ -23,9 +24,11 @@ Run = Callable[..., Result]
 def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Calls `amends audit` in an empty folder."""
     monkeypatch.chdir(tmp_path)
+    for variable in ("FORCE_COLOR", VARIABLE, "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(variable, raising=False)
 
     def runner(*arguments: str, stdin: bytes = b"") -> Result:
-        return CliRunner().invoke(audit, list(arguments), input=stdin)
+        return CliRunner().invoke(main, ["audit", *arguments], input=stdin, prog_name="amends")
 
     return runner
 
@@ -102,19 +105,25 @@ def test_two_audits_side_by_side(call: Run, tmp_path: Path) -> None:
     assert "<table>" in (tmp_path / "both" / "compare.html").read_text()
 
 
+def test_the_report_is_in_the_language_of_the_messages(call: Run, tmp_path: Path) -> None:
+    write(tmp_path / "talks.jsonl", SMALL)
+    assert call("talks.jsonl", "--out", "out", "--jobs", "1", "--messages", "he").exit_code == 0
+    assert '<html lang="he" dir="rtl">' in (tmp_path / "out" / "report.html").read_text()
+
+
 def test_help_shows_how(call: Run) -> None:
     result = call("--help")
     assert result.exit_code == 0
     assert "amends audit inbox.mbox" in result.stdout
 
 
-COMMAND = "import sys; sys.argv[0] = 'amends'; from amends.cli.audit import audit; audit()"
+COMMAND = "from amends.cli import main; main()"
 
 
 def test_stopped_by_a_key_it_keeps_what_is_done(tmp_path: Path) -> None:
     """A real process, a real signal: to the whole group, as a terminal sends it."""
     source = str(write(tmp_path / "talks.jsonl", many(1500)))
-    command = [sys.executable, "-c", COMMAND, source, "--out", str(tmp_path / "out"), "--jobs", "2"]
+    command = [sys.executable, "-c", COMMAND, "audit", source, "--out", str(tmp_path / "out"), "--jobs", "2"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True, text=True)
     try:
         deadline = time.monotonic() + 60
@@ -124,7 +133,7 @@ def test_stopped_by_a_key_it_keeps_what_is_done(tmp_path: Path) -> None:
         _, told = process.communicate(timeout=60)
     finally:
         process.kill()
-    assert process.returncode != 0
+    assert process.returncode == 130
     assert "--resume" in told
     assert not (tmp_path / "out" / "summary.json").exists()
     kept = len(list((tmp_path / "out").glob(".work/judged-*")))

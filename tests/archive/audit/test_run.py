@@ -1,6 +1,7 @@
 """A whole audit: what it counts, writes, keeps and never lets out."""
 
 import json
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -118,6 +119,14 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path, small: tuple[Path, 
     assert results(tmp_path / "again") == results(small[0])
     run(Options((str(source),), jobs=2), tmp_path / "two")
     assert results(tmp_path / "two") == results(small[0])
+
+
+def test_a_file_that_was_only_copied_anew_gives_the_same_bytes(tmp_path: Path) -> None:
+    source = write(tmp_path / "talks.jsonl", SMALL)
+    run(Options((str(source),)), tmp_path / "first")
+    os.utime(source, (1, 1))
+    run(Options((str(source),)), tmp_path / "second")
+    assert results(tmp_path / "first") == results(tmp_path / "second")
 
 
 def test_the_order_of_reading_changes_no_figure(tmp_path: Path, small: tuple[Path, dict[str, Any]]) -> None:

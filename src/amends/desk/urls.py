@@ -15,6 +15,17 @@ urlpatterns = [
     path("", include("amends.desk.composer.urls")),
     path("", include("amends.desk.checkin.urls")),
     path("", include("amends.desk.privacy.urls")),
+    path("", include("amends.desk.search.urls")),
+    path("", include("amends.desk.remedies.urls")),
+    path("", include("amends.desk.causes.urls")),
+    path("", include("amends.desk.incidents.urls")),
+    path("", include("amends.desk.advocates.urls")),
+    path("", include("amends.desk.plan.urls")),
+    path("", include("amends.desk.insight.urls")),
+    path("", include("amends.desk.api.urls")),
+    path("", include("amends.desk.webhooks.urls")),
+    path("", include("amends.desk.telling.urls")),
+    path("", include("amends.desk.channels.urls")),
 ]
 
 handler400 = "amends.desk.pages.views.bad_request"

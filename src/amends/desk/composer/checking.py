@@ -13,6 +13,7 @@ from amends import messages as core_messages
 from amends.checker import EarlierReplies, Review, check
 from amends.checker.catalogue import COMPONENTS, concept
 from amends.desk.cases.models import Channel, Message, Outline
+from amends.desk.composer.advising import Advice, advice_for
 from amends.desk.composer.contradictions import Contradiction, contradictions
 from amends.desk.composer.models import Kind
 from amends.desk.composer.promised import Row, rows_of
@@ -133,6 +134,7 @@ class Checked:
 
     Attributes:
         unconfirmed: What was promised by word of mouth and is not in the reply.
+        advice: What other rooms have to say about it.
     """
 
     review: Review
@@ -144,11 +146,17 @@ class Checked:
     unconfirmed: tuple[str, ...]
     marks: tuple[Mark, ...]
     language: str
+    advice: tuple[Advice, ...] = ()
 
     @property
     def errors(self) -> int:
         """How many findings stop sending until a reason is given."""
         return sum(finding.severity == "error" for finding in self.findings)
+
+    @property
+    def stopped(self) -> str:
+        """Why the reply cannot be sent as it is, whatever the reason; "" when nothing stops it."""
+        return next((advice.words for advice in self.advice if advice.stops), "")
 
     @property
     def held(self) -> int:
@@ -304,6 +312,7 @@ def _shown(
         tuple(_unconfirmed(text, at)),
         tuple(marks),
         language,
+        advice_for(at.case, text),
     )
 
 

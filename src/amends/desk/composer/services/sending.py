@@ -74,7 +74,8 @@ def send(person: Person, draft: Draft) -> Reply:
 
     Raises:
         NotAllowed: The person may not, or it is somebody else's draft.
-        WrongInput: Nothing is written; errors were found and there is no reason; the time cannot be.
+        WrongInput: Nothing is written; another room stops it; errors were found and there is no reason; the time cannot
+            be.
         WrongMove: The customer was erased.
     """
     require(person, "message.draft")
@@ -95,6 +96,8 @@ def send(person: Person, draft: Draft) -> Reply:
         writer=str(person.pk),
         sent=moment,
     )
+    if checked.stopped:
+        raise WrongInput(checked.stopped, "text")
     if checked.errors:
         _reason_given(person, draft)
     second_look = second_look_needed(person, case)

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext as _
 
-from amends.desk.pages import log_words
+from amends.desk.pages import log_words, places
 
 __all__ = ["ago", "moment", "register"]
 
@@ -22,6 +22,27 @@ register = template.Library()
 def icon(name: str) -> dict[str, str]:
     """A small picture beside words; the words say it all, so readers of the screen skip it."""
     return {"name": name}
+
+
+@register.simple_tag(takes_context=True)
+def navigation(context: template.Context) -> list[tuple[places.Entry, int, bool]]:
+    """The entries of the navigation for who looks: each with how much waits there, and whether we are there."""
+    request = context["request"]
+    entries = places.entries_for(request.user, places.navigation_entries)
+    return [(one, one.count(request.user) if one.count else 0, one.holds(request)) for one in entries]
+
+
+@register.simple_tag(takes_context=True)
+def settings_tabs(context: template.Context) -> list[tuple[places.Entry, bool]]:
+    """The tabs of the settings that who looks may see, and whether we are there."""
+    request = context["request"]
+    return [(one, one.holds(request)) for one in places.entries_for(request.user, places.settings_tabs)]
+
+
+@register.simple_tag
+def case_panels(side: str) -> list[places.Panel]:
+    """The parts of the case page on one side."""
+    return [panel for panel in places.case_panels if panel.side == side]
 
 
 @register.filter

@@ -1,0 +1,1 @@
+"""Advocates: customers who speak for the house after it put things right."""

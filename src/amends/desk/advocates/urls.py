@@ -1,0 +1,6 @@
+"""Addresses of `advocates`."""
+
+from django.urls import URLPattern
+
+app_name = "advocates"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""Causes, preventions, recurrences and similar cases."""

@@ -1,0 +1,1 @@
+"""Incidents: one cause, many customers."""

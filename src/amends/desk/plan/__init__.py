@@ -1,0 +1,1 @@
+"""The recovery plan, its drills, and the words of the house."""

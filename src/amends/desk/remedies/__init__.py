@@ -1,0 +1,1 @@
+"""Remedies: what makes it good, within what each may give."""

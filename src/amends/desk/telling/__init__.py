@@ -1,0 +1,1 @@
+"""Telling staff: mail, webhooks, web push, with quiet hours."""

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Self, TypeVar
 from django.db import models
 
 from amends.desk.errors import WrongMove
+from amends.desk.unit import current_unit
 
 __all__ = ["Stateful", "known_values", "lock"]
 
@@ -19,8 +20,14 @@ def lock(row: Row) -> Row:
     now. On SQLite the transaction itself keeps other writers out.
 
     Returns:
-        The same object, refreshed.
+        The same object, refreshed; within one unit of work it is read once.
     """
+    unit = current_unit()
+    if unit is not None:
+        if unit.holds(row):
+            return row
+        unit.before_reading(row)
+        unit.hold(row)
     row.refresh_from_db(from_queryset=type(row)._base_manager.select_for_update(of=("self",)))
     return row
 

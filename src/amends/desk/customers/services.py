@@ -49,7 +49,7 @@ def create_customer(acting: Acting, *, name: str = "", language: str = "", demo:
     require(acting, "customer.create")
     with transaction.atomic():
         customer = Customer.objects.create(name=_short(name), language=language, demo=demo)
-        log(acting, _subject(customer), "customer.created", after={"name": customer.name})
+        _log_created(acting, customer)
     return customer
 
 
@@ -90,13 +90,17 @@ def find_or_create(
         if contact is not None:
             _complete(acting, contact, name, language, verified)
             return contact.customer, contact
-        try:
-            with transaction.atomic():
-                customer = create_customer(acting, name=name, language=language)
-                return customer, add_contact(acting, customer, kind, value, network=network, verified=verified)
-        except IntegrityError:
-            # Somebody else made the same one a moment ago: look again.
-            continue
+        with transaction.atomic():
+            try:
+                with transaction.atomic():
+                    customer = Customer.objects.create(name=_short(name), language=language)
+                    contact = _new_contact(customer, kind, value, network=network, verified=verified)
+            except IntegrityError:
+                # Somebody else made the same one a moment ago: look again.
+                continue
+            _log_created(acting, customer)
+            _log_contact(acting, contact)
+            return customer, contact
     raise WrongInput(_("This address is being taken up by somebody else just now. Try again."))
 
 
@@ -124,15 +128,8 @@ def add_contact(
     if kind != ContactPoint.Kind.PHONE and existing.exists():
         raise WrongInput(_("This address is known already, with another customer."), "value")
     with transaction.atomic():
-        contact = ContactPoint.objects.create(
-            customer=customer,
-            kind=kind,
-            network=network,
-            value=value.strip(),
-            private=private,
-            verified_at=timezone.now() if verified else None,
-        )
-        log(acting, _subject(customer), "customer.contact-added", after={"kind": kind, "value": contact.value})
+        contact = _new_contact(customer, kind, value, network=network, verified=verified, private=private)
+        _log_contact(acting, contact)
     return contact
 
 
@@ -172,6 +169,28 @@ def change_customer(acting: Acting, customer: Customer, **values: str) -> Custom
             after = {name: getattr(customer, name) for name in before}
             log(acting, _subject(customer), "customer.changed", before=before, after=after)
     return customer
+
+
+def _new_contact(
+    customer: Customer, kind: str, value: str, *, network: str, verified: bool, private: bool = False
+) -> ContactPoint:
+    return ContactPoint.objects.create(
+        customer=customer,
+        kind=kind,
+        network=network,
+        value=value.strip(),
+        private=private,
+        verified_at=timezone.now() if verified else None,
+    )
+
+
+def _log_created(acting: Acting, customer: Customer) -> None:
+    log(acting, _subject(customer), "customer.created", after={"name": customer.name})
+
+
+def _log_contact(acting: Acting, contact: ContactPoint) -> None:
+    after = {"kind": contact.kind, "value": contact.value}
+    log(acting, _subject(contact.customer), "customer.contact-added", after=after)
 
 
 def _complete(acting: Acting, contact: ContactPoint, name: str, language: str, verified: bool) -> None:

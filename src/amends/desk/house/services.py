@@ -11,6 +11,7 @@ from amends.desk.house.models import DeskLog, House
 from amends.desk.people.authority import require
 from amends.desk.people.roles import Acting, acting_words, person_of
 from amends.desk.states import lock
+from amends.desk.unit import write
 
 __all__ = ["change_house", "house", "log"]
 
@@ -41,7 +42,7 @@ def log(
         before, after: The changed values by name.
         note: Words of whoever did it.
     """
-    return DeskLog.objects.create(
+    entry = DeskLog(
         person=person_of(acting),
         actor=acting_words(acting),
         subject=subject,
@@ -50,6 +51,7 @@ def log(
         after=dict(after or {}),
         note=note,
     )
+    return write(entry)
 
 
 def change_house(acting: Acting, **values: Any) -> House:

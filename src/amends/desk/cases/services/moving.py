@@ -12,6 +12,7 @@ from amends.desk.errors import NotAllowed, WrongInput
 from amends.desk.people.authority import require
 from amends.desk.people.roles import Acting, Machine
 from amends.desk.states import lock
+from amends.desk.unit import current_unit
 
 __all__ = [
     "close_silent",
@@ -28,7 +29,14 @@ def refresh_place(case: Case) -> None:
     """Reckon anew where a case stands in the inbox and by when the customer must hear from us, and save it.
 
     Call it inside the transaction of anything that changes hurt, waiting, state, time limits or promises of a case.
+    Within a unit of work it is done once, at the end.
     """
+    unit = current_unit()
+    if unit is None or not unit.settle_later(case, lambda: _settle(case)):
+        _settle(case)
+
+
+def _settle(case: Case) -> None:
     ours = case.state in Case.OURS_TO_MOVE
     case.place = place_of(case.waits_since or case.created_at, case.severity, case.urgency) if ours else None
     case.next_word_at, case.next_word_why = soonest(case)

@@ -15,6 +15,7 @@ from amends.desk.errors import WrongInput
 from amends.desk.people.authority import require
 from amends.desk.people.models import Team
 from amends.desk.people.roles import Acting
+from amends.desk.unit import current_unit
 
 __all__ = ["open_case"]
 
@@ -79,6 +80,8 @@ def open_case(
             waits_since=None if opened_by_us else began,
         )
         case.save()
+        if (unit := current_unit()) is not None:
+            unit.hold(case)
         Outline.objects.create(case=case)
         refresh_place(case)
         log(

@@ -5,6 +5,7 @@ from typing import Any
 
 from amends.desk.cases.models import Case, CaseLog
 from amends.desk.people.roles import Acting, acting_words, person_of
+from amends.desk.unit import write
 
 __all__ = ["log"]
 
@@ -27,7 +28,7 @@ def log(
         before, after: The changed values by name, as plain data; moments and decimals are fine.
         note: Words of whoever did it, such as a reason.
     """
-    return CaseLog.objects.create(
+    entry = CaseLog(
         case=case,
         person=person_of(acting),
         actor=acting_words(acting),
@@ -36,3 +37,4 @@ def log(
         after=dict(after or {}),
         note=note,
     )
+    return write(entry)

@@ -23,6 +23,7 @@ from amends.desk.intake.taking_in import MOST_FILES, File, Said, plain, take_in
 from amends.desk.people.models import Person
 from amends.desk.people.roles import INTAKE
 from amends.desk.states import lock
+from amends.desk.unit import one_unit
 from amends.text import zones
 
 __all__ = ["read_mail"]
@@ -67,7 +68,7 @@ def read_mail(row: RawMessage, raw: bytes) -> None:
     if person is None and written_by in _HEARD and not heard.is_complaint:
         _close(row, RawMessage.State.NO_CASE, _HEARD[written_by])
         return
-    with transaction.atomic():
+    with one_unit():
         if lock(row).state != RawMessage.State.WAITING:
             return
         _one_copy_at_a_time(said)

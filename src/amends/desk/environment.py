@@ -112,6 +112,26 @@ class Environment:
             raise SettingError(advice)
         return parts
 
+    def issuer(self, name: str) -> str:
+        """The address of a provider of OpenID Connect as it names itself, or "".
+
+        Raises:
+            SettingError: It is none, or passwords would travel open to it.
+        """
+        given = self.text(name)
+        if not given:
+            return ""
+        advice = f"{name}: write the issuer's address as the provider shows it, such as https://login.example.org."
+        try:
+            parts = urlsplit(given)
+            here = parts.hostname in ("127.0.0.1", "localhost", "::1")
+            fine = parts.hostname and (parts.scheme == "https" or (parts.scheme == "http" and here))
+        except ValueError as error:
+            raise SettingError(advice) from error
+        if not fine or parts.query or parts.fragment or parts.username:
+            raise SettingError(advice)
+        return given
+
     def ip_address(self, name: str) -> str:
         """The address of one machine, or "".
 

@@ -5,6 +5,7 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import dj_database_url
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +30,11 @@ ENVIRONMENT = {
     "AMENDS_SMTP_SECURITY": "starttls, tls or none. Default: starttls",
     "AMENDS_SMTP_USER": "Its user name.",
     "AMENDS_SMTP_PASSWORD": "Its password.",
+    "AMENDS_OIDC_ISSUER": "OpenID Connect: the issuer, such as https://login.example.org. Empty: passwords alone.",
+    "AMENDS_OIDC_CLIENT_ID": "The id that the provider gave the desk.",
+    "AMENDS_OIDC_CLIENT_SECRET": "The secret that the provider gave with it. Empty for a public client.",
+    "AMENDS_OIDC_NAME": "What the button calls the provider, such as Google. Default: the issuer's host.",
+    "AMENDS_OIDC_ONLY": "yes: only owners sign in with a password, everybody else through the provider.",
     "AMENDS_SMTP_IN": "Where a mail server hands mail over by SMTP, such as 127.0.0.1:2525. Empty: nowhere.",
     "AMENDS_LMTP_IN": "Where a mail server hands mail over by LMTP, such as 127.0.0.1:2424. Empty: nowhere.",
     "AMENDS_UPLOAD_MB": "Largest attachment or upload in megabytes. Default: 25",
@@ -183,6 +189,18 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "people:sign-in"
+
+# Signing in through a provider of OpenID Connect.
+OIDC_ISSUER = _environment.issuer("AMENDS_OIDC_ISSUER")
+OIDC_CLIENT_ID = _environment.text("AMENDS_OIDC_CLIENT_ID")
+OIDC_CLIENT_SECRET = _environment.text("AMENDS_OIDC_CLIENT_SECRET")
+OIDC_NAME = _environment.text("AMENDS_OIDC_NAME") or (urlsplit(OIDC_ISSUER).hostname or "")
+OIDC_ONLY = _environment.flag("AMENDS_OIDC_ONLY")
+if OIDC_ISSUER and not OIDC_CLIENT_ID:
+    raise SettingError("AMENDS_OIDC_CLIENT_ID: write the id that the provider gave the desk.")
+if OIDC_ONLY and not OIDC_ISSUER:
+    raise SettingError("AMENDS_OIDC_ONLY: name the provider too, in AMENDS_OIDC_ISSUER.")
+
 LOGIN_REDIRECT_URL = "cases:inbox"
 LOGOUT_REDIRECT_URL = "people:sign-in"
 SESSION_COOKIE_NAME = "amends_session"

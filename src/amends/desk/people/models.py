@@ -13,7 +13,7 @@ from amends.desk.people.roles import Role
 from amends.desk.sealed import SealedTextField
 from amends.desk.states import known_values
 
-__all__ = ["OneTimeLink", "People", "Person", "SignInFailure", "Team", "Theme"]
+__all__ = ["Identity", "OneTimeLink", "People", "Person", "SignInFailure", "Team", "Theme"]
 
 
 class Theme(models.TextChoices):
@@ -111,6 +111,27 @@ class Person(AbstractBaseUser):
         # What Django's typing wants of a user; authority is ours alone, see `authority`.
         is_staff: bool
         is_superuser: bool
+
+
+class Identity(models.Model):
+    """By what a provider of OpenID Connect knows a person.
+
+    Attributes:
+        issuer: The provider as it names itself.
+        subject: The provider's name for the person, which never changes, as mail addresses do.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="identities")
+    issuer = models.CharField(max_length=255)
+    subject = models.CharField(max_length=255)
+    created_at = models.DateTimeField(default=timezone.now)
+    used_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["issuer", "subject"], name="identity_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.issuer} {self.subject}"
 
 
 class OneTimeLink(models.Model):

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from amends.desk.errors import NotAllowed, NotFound, WrongInput
 from amends.desk.house.services import house, log
 from amends.desk.people.authority import require
-from amends.desk.people.models import OneTimeLink, People, Person, Team, Theme
+from amends.desk.people.models import Identity, OneTimeLink, People, Person, Team, Theme
 from amends.desk.people.roles import DESK, Acting, Role
 from amends.desk.states import lock
 from amends.desk.tokens import hashed, new_token
@@ -37,6 +37,7 @@ __all__ = [
     "invite",
     "link_for",
     "needs_first_owner",
+    "person_of_provider",
     "reactivate",
     "save_team",
     "second_factor_address",
@@ -156,6 +157,63 @@ def accept_invitation(token: str, *, name: str, password: str, language: str, ti
             link.email, name, password, link.role, language=language, time_zone=time_zone, team=link.team
         )
         log(DESK, f"person {person.pk}", "person.joined", after={"email": person.email, "role": person.role})
+    return person
+
+
+def person_of_provider(*, issuer: str, subject: str, email: str, email_proved: bool, name: str = "") -> Person | None:
+    """Who it is that a provider of OpenID Connect vouches for.
+
+    The first time somebody comes they are found by their mail address, as far as the provider has proved it: a person
+    who works here, or one who is invited and so joins. Nobody else is let in.
+
+    Args:
+        issuer: The provider.
+        subject: The provider's name for the person.
+        email: Their mail address, or "".
+        email_proved: Whether the provider says that it is theirs.
+        name: Their name, for one who joins.
+
+    Returns:
+        The active person, or None.
+    """
+    with transaction.atomic():
+        known = Identity.objects.select_related("person").filter(issuer=issuer, subject=subject).first()
+        if known is not None:
+            Identity.objects.filter(pk=known.pk).update(used_at=timezone.now())
+            return known.person if known.person.is_active else None
+        address = People.normalise(email)
+        if not address or not email_proved or not subject:
+            return None
+        person = Person.objects.filter(email=address, is_active=True, demo=False).first()
+        person = person or _joined_by_provider(address, name)
+        if person is None:
+            return None
+        Identity.objects.create(person=person, issuer=issuer, subject=subject)
+        log(DESK, f"person {person.pk}", "person.identity", after={"issuer": issuer})
+    return person
+
+
+def _joined_by_provider(email: str, name: str) -> Person | None:
+    """The account of an invited person who has no password, as the provider vouches for them."""
+    if Person.objects.filter(email=email).exists():
+        return None
+    links = OneTimeLink.objects.filter(purpose=OneTimeLink.Purpose.INVITATION, email=email)
+    link = next((link for link in links if link.works), None)
+    if link is None:
+        return None
+    _use(link)
+    business = house()
+    person = Person(
+        email=email,
+        name=(link.name or name.strip() or email.partition("@")[0])[:120],
+        role=link.role,
+        team=link.team,
+        language=business.language,
+        time_zone=business.time_zone,
+    )
+    person.set_unusable_password()
+    person.save()
+    log(DESK, f"person {person.pk}", "person.joined", after={"email": person.email, "role": person.role})
     return person
 
 

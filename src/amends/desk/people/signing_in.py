@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pyotp
+from django.conf import settings
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
@@ -17,7 +18,7 @@ from django.utils.translation import gettext as _
 from amends.desk.errors import DeskError
 from amends.desk.house.services import log
 from amends.desk.people.models import People, Person, SignInFailure
-from amends.desk.people.roles import DESK
+from amends.desk.people.roles import DESK, Role
 from amends.desk.states import lock
 from amends.desk.tokens import hashed
 
@@ -77,6 +78,8 @@ def check_password(email: str, password: str, address: str) -> Person:
         raise SignInRefused(
             _("This mail address and password do not fit together. Try again, or ask for a new password.")
         )
+    if settings.OIDC_ONLY and person.role != Role.OWNER:
+        raise SignInRefused(_("Here people sign in through %(provider)s.") % {"provider": settings.OIDC_NAME})
     return person
 
 

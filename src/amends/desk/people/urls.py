@@ -8,6 +8,8 @@ app_name = "people"
 
 urlpatterns = [
     path("sign-in/", views.sign_in, name="sign-in"),
+    path("sign-in/provider/", views.provider, name="provider"),
+    path("sign-in/provided/", views.provided, name="provided"),
     path("sign-in/code/", views.second_factor, name="second-factor"),
     path("sign-out/", views.sign_out, name="sign-out"),
     path("first/<str:token>/", views.first_owner, name="first-owner"),

@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 import segno
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
@@ -20,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from amends.desk.errors import WrongInput
 from amends.desk.house.services import house
 from amends.desk.pages.asking import acting, address_of, tell
-from amends.desk.people import services
+from amends.desk.people import openid, services
 from amends.desk.people.authority import may, require
 from amends.desk.people.forms import (
     AccountForm,
@@ -41,6 +42,7 @@ from amends.desk.people.signing_in import SignInRefused, check_code, check_passw
 _PENDING = "second_factor_for"
 _PENDING_SECONDS = 600
 _NEW_KEY = "second_factor_key"
+_ONWARD = "onward"
 
 
 @login_not_required
@@ -60,7 +62,42 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         else:
             return _let_in(request, person)
     context = {"form": form, "needs_owner": services.needs_first_owner(), "next": request.GET.get("next", "")}
-    return render(request, "people/sign_in.html", context, status=422 if form.errors else 200)
+    return render(request, "people/sign_in.html", context | _provider(), status=422 if form.errors else 200)
+
+
+@login_not_required
+@never_cache
+@require_safe
+def provider(request: HttpRequest) -> HttpResponse:
+    """To the provider of OpenID Connect, and back to `provided`."""
+    request.session[_ONWARD] = request.GET.get("next", "")
+    try:
+        return openid.begin(request, settings.PUBLIC_URL + reverse("people:provided"))
+    except SignInRefused as error:
+        return _refused(request, error)
+
+
+@login_not_required
+@never_cache
+@require_safe
+def provided(request: HttpRequest) -> HttpResponse:
+    """Back from the provider: who it is."""
+    onward = request.session.pop(_ONWARD, "")
+    try:
+        person = openid.complete(request)
+    except SignInRefused as error:
+        return _refused(request, error)
+    return _let_in(request, person, onward)
+
+
+def _refused(request: HttpRequest, error: SignInRefused) -> HttpResponse:
+    form = SignInForm()
+    context = {"form": form, "refused": error.words, "needs_owner": services.needs_first_owner()} | _provider()
+    return render(request, "people/sign_in.html", context, status=403)
+
+
+def _provider() -> dict[str, Any]:
+    return {"provider": settings.OIDC_NAME if settings.OIDC_ISSUER else "", "provider_alone": settings.OIDC_ONLY}
 
 
 @login_not_required
@@ -328,13 +365,14 @@ def _people_page(
     return render(request, "people/people.html", context, status=status)
 
 
-def _let_in(request: HttpRequest, person: Person) -> HttpResponse:
+def _let_in(request: HttpRequest, person: Person, onward: str | None = None) -> HttpResponse:
     """Sign in, or ask for the second factor first."""
+    onward = request.GET.get("next", "") if onward is None else onward
     if person.has_second_factor:
         request.session.cycle_key()
-        request.session[_PENDING] = {"person": person.pk, "at": time.time(), "next": request.GET.get("next", "")}
+        request.session[_PENDING] = {"person": person.pk, "at": time.time(), "next": onward}
         return redirect("people:second-factor")
-    return _enter(request, person, request.GET.get("next", ""))
+    return _enter(request, person, onward)
 
 
 def _enter(request: HttpRequest, person: Person, onward: str) -> HttpResponse:

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from contextlib import contextmanager
 
@@ -103,3 +104,19 @@ def test_a_file_that_cannot_be_is_told_in_one_line(tmp_path, command):
     done = run(tmp_path, command, str(tmp_path / "there"))
     assert done.returncode == 2
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_several_processes_serve_the_same_desk(tmp_path):
+    pytest.importorskip("granian")
+    with desk(tmp_path, "--demo", "--processes", "2") as (process, address, printed):
+        assert address in printed
+        page = ""
+        for _attempt in range(100):
+            try:
+                page = read(address + "/sign-in/")
+                break
+            except OSError:
+                time.sleep(0.1)
+        process.terminate()
+        assert process.wait(30) == 0
+        assert "csrfmiddlewaretoken" in page

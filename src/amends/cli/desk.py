@@ -26,6 +26,7 @@ Examples:
   amends desk                           on this machine, port 8765
   amends desk --demo                    with a made-up business to try
   amends desk --host 0.0.0.0 --port 80  for others, behind your own proxy
+  amends desk --processes 4             for many people; run 'amends worker' beside it
   amends desk --check                   what is misconfigured
 """,
 )
@@ -33,7 +34,13 @@ Examples:
 @click.option("--port", default=_PORT, show_default=True, type=click.IntRange(1, 65535), help="Its port.")
 @click.option("--demo", is_flag=True, help="Begin with a made-up business, clearly marked, gone with one click.")
 @click.option("--check", is_flag=True, help="Say what is misconfigured, and start nothing.")
-def desk(host: str, port: int, demo: bool, check: bool) -> int:
+@click.option(
+    "--processes",
+    default=0,
+    type=click.IntRange(0, 64),
+    help="Serve pages by so many processes, and leave the clock to 'amends worker'.",
+)
+def desk(host: str, port: int, demo: bool, check: bool, processes: int) -> int:
     """Start the desk: the web pages and the clock, in one process.
 
     Settings come from the environment; the data folder is AMENDS_DATA, or ~/.local/share/amends.
@@ -42,7 +49,7 @@ def desk(host: str, port: int, demo: bool, check: bool) -> int:
     if check:
         return _tell_troubles("check")
     from amends.desk.locking import AlreadyRunningError
-    from amends.desk.serving import migrate, serve
+    from amends.desk.serving import migrate, serve, serve_many
 
     migrate()
     if demo:
@@ -50,7 +57,18 @@ def desk(host: str, port: int, demo: bool, check: bool) -> int:
 
         load()
     try:
-        serve(host, port, ready=lambda: _print_links(demo))
+        if processes:
+            serve_many(host, port, processes, ready=lambda: _print_links(demo))
+        else:
+            serve(host, port, ready=lambda: _print_links(demo))
+    except ImportError as error:
+        if error.name != "granian":
+            raise
+        raise CommandError(
+            translated(
+                "Several processes need one more part. Run: {command}", command="pip install 'amends[desk,scale]'"
+            )
+        ) from error
     except AlreadyRunningError as error:
         raise CommandError(translated("A backup is being restored just now. Start again when it is done.")) from error
     except OSError as error:

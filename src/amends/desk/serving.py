@@ -2,6 +2,7 @@
 
 import logging
 import signal
+import socket
 import threading
 from collections.abc import Callable
 from types import FrameType
@@ -14,7 +15,7 @@ from amends.desk.clock.loop import Clock
 from amends.desk.intake.mail.listener import Listener
 from amends.desk.locking import running
 
-__all__ = ["migrate", "serve", "work"]
+__all__ = ["migrate", "serve", "serve_many", "work"]
 
 logger = logging.getLogger("amends.desk")
 
@@ -82,6 +83,42 @@ def serve(host: str, port: int, *, ready: Callable[[], None]) -> None:
             server.close()
             for thread in threads:
                 thread.join(_STOP_SECONDS)
+
+
+def serve_many(host: str, port: int, processes: int, *, ready: Callable[[], None]) -> None:
+    """Serve pages by several processes until asked to end; the clock runs in `amends worker` beside them.
+
+    Args:
+        host, port: Where to listen.
+        processes: How many processes serve.
+        ready: Called before pages are served.
+
+    Raises:
+        ImportError: granian is not installed.
+        OSError: The port is taken or not allowed.
+        AlreadyRunningError: A restore is going on.
+    """
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    # Granian itself only logs that a port is taken.
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as free:
+        free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        free.bind((host, port))
+    with running(settings.DATA):
+        ready()
+        # One thread of a process answers at a time, as the checker does; more of them wait for files and databases.
+        Granian(
+            "amends.desk.direct:application",
+            address=host,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=processes,
+            blocking_threads=WEB_THREADS,
+            websockets=False,
+            respawn_failed_workers=True,
+            log_access=False,
+        ).serve()
 
 
 def work() -> None:

@@ -140,10 +140,8 @@ def _integrity() -> Iterator[Trouble]:
 
 def _files() -> Iterator[Trouble]:
     from amends.desk import store
-    from amends.desk.cases.models import Attachment, RawMessage
 
-    named = set(Attachment.objects.exclude(content_hash="").values_list("content_hash", flat=True))
-    named |= set(RawMessage.objects.filter(content=None).values_list("content_hash", flat=True))
+    named = store.every_name()
     there = set(store.every_hash())
     if missing := named - there:
         first = ", ".join(sorted(missing)[:3])
@@ -154,16 +152,29 @@ def _files() -> Iterator[Trouble]:
 
 def _stuck() -> Iterator[Trouble]:
     from amends.desk.cases.models import RawMessage
-    from amends.desk.clock.models import RegularWork
+    from amends.desk.clock.failing import FORGOTTEN_AFTER
+    from amends.desk.clock.models import RegularWork, WorkTrouble
     from amends.desk.clock.registry import registered
     from amends.desk.outbox.models import OutgoingMessage
 
     now = timezone.now()
     for work in registered():
-        failing = work.model._default_manager.filter(work.due(now), tries__gte=3)
-        if count := failing.count():
-            problem = failing.order_by("-tries").values_list("problem", flat=True).first()
+        try:
+            failing = work.model._default_manager.filter(work.due(now), tries__gte=3)
+            count = failing.count()
+            problem = failing.order_by("-tries").values_list("problem", flat=True).first() if count else ""
+        except Exception as error:
+            # One kind of work that cannot be looked for must not hide what is wrong with the others.
+            yield Trouble("error", f"{work.name}: what is due cannot be found ({type(error).__name__}: {error}).")
+            continue
+        if count:
             yield Trouble("error", f"{work.name}: {count} rows keep failing. The last words: {problem}")
+    for trouble in WorkTrouble.objects.filter(last_at__gte=now - FORGOTTEN_AFTER):
+        yield Trouble(
+            "error",
+            f"{trouble.name} has failed {trouble.count} times since {trouble.since:%Y-%m-%d %H:%M} UTC, last at "
+            f"{trouble.last_at:%Y-%m-%d %H:%M}. The last words: {trouble.problem}",
+        )
     for row in RegularWork.objects.filter(next_at__lt=now - timedelta(hours=2)):
         yield Trouble(
             "note", f"{row.name} was due {row.next_at:%Y-%m-%d %H:%M} UTC and is not done: does the clock run?"

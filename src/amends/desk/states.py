@@ -24,7 +24,7 @@ def lock(row: Row) -> Row:
     """
     unit = current_unit()
     if unit is not None:
-        if unit.holds(row):
+        if unit.holds(row) or unit.waits(row):
             return row
         unit.before_reading(row)
         unit.hold(row)
@@ -71,6 +71,11 @@ class Stateful(models.Model):
         self._stored_state = self.__dict__.get("state", self._stored_state)
         self._moved_to = None
 
+    def was_inserted(self) -> None:
+        """Remember the state as it is stored now, after an insertion together with others."""
+        self._stored_state = self.state
+        self._moved_to = None
+
     def may_move_to(self, state: str) -> bool:
         """Whether the declared moves allow it."""
         return state in self.MOVES.get(self.state, ())
@@ -91,6 +96,9 @@ class Stateful(models.Model):
         Raises:
             WrongMove: It was.
         """
+        unit = current_unit()
+        if unit is not None and unit.waits(self):
+            return  # It is inserted later, as it is then.
         stored = self._stored_state
         declared = self.state in (stored, self._moved_to) or self.state in self.MOVES.get(stored or "", ())
         if stored is not None and not declared:

@@ -1,6 +1,5 @@
 """The loop: finds what is due, takes each row under a lease, does the work, goes on whatever happens to one of them."""
 
-import logging
 import os
 import secrets
 import socket
@@ -11,13 +10,12 @@ from django.db import close_old_connections, connection
 from django.db.models import Q
 from django.utils import timezone
 
+from amends.desk.clock import failing
 from amends.desk.clock.leases import Leased
 from amends.desk.clock.models import RegularWork
 from amends.desk.clock.registry import DueRows, Regular, registered, regular
 
 __all__ = ["Clock", "nudge", "run_due"]
-
-logger = logging.getLogger(__name__)
 
 _AT_ONCE = 100
 """Rows taken in one look, so that one kind of work cannot keep the others waiting."""
@@ -26,6 +24,9 @@ _PAUSE = 2.0
 _FIRST_BACKOFF = timedelta(seconds=15)
 _LONGEST_BACKOFF = timedelta(hours=1)
 _LONGEST_PROBLEM = 2_000
+
+_LOOP = "clock"
+"""The loop itself, among the names of work."""
 
 _nudged = threading.Event()
 
@@ -61,9 +62,11 @@ class Clock:
                 close_old_connections()
                 connection.ensure_connection()
                 busy = self.look() > 0
-            except Exception:
-                logger.exception("the clock could not look; it tries again in a moment")
+            except Exception as error:
+                failing.failed(_LOOP, error, "the clock could not look; it tries again in a moment")
                 connection.close()
+            else:
+                failing.worked(_LOOP)
             if not busy:
                 _nudged.wait(_PAUSE)
         connection.close()
@@ -87,17 +90,23 @@ class Clock:
                     taken += self._do_regular(entry, now or timezone.now())
                 else:
                     taken += self._do_rows(entry, now)
-            except Exception:
+            except Exception as error:
                 # One kind of work that cannot even be looked for keeps none of the others waiting.
-                logger.exception("%s: what is due could not be found", entry.name)
+                failing.failed(_finding(entry.name), error, "%s: what is due could not be found", entry.name)
+                _make_usable()
+            else:
+                failing.worked(_finding(entry.name))
         return taken
 
     def _do_rows(self, due_work: DueRows, now: datetime | None) -> int:
         taken = 0
         begin = now or timezone.now()
         condition = due_work.due(begin) & _free(begin)
-        keys = due_work.model._default_manager.filter(condition).order_by(*due_work.order)
-        for key in list(keys.values_list("pk", flat=True)[:_AT_ONCE]):
+        due = due_work.model._default_manager.filter(condition).order_by(*due_work.order)
+        keys = list(due.values_list("pk", flat=True)[:_AT_ONCE])
+        if due_work.together is not None and len(keys) > 1:
+            return self._do_together(due_work, keys, now or timezone.now())
+        for key in keys:
             if self._stop.is_set():
                 break
             moment = now or timezone.now()
@@ -106,24 +115,45 @@ class Clock:
                 self._do_row(due_work, key, moment)
         return taken
 
+    def _do_together(self, due_work: DueRows, keys: list[int], moment: datetime) -> int:
+        """Take several rows at once and do the work on them together."""
+        assert due_work.together is not None
+        rows = due_work.model._default_manager
+        condition = due_work.due(moment) & _free(moment)
+        rows.filter(condition, pk__in=keys).update(lease_until=moment + due_work.lease, lease_holder=self.holder)
+        taken = list(rows.filter(pk__in=keys, lease_holder=self.holder).order_by(*due_work.order))
+        try:
+            failed = dict(due_work.together(taken))
+        except Exception as error:
+            failed = {row.pk: error for row in taken}
+        for key, error in failed.items():
+            words = "%s: row %s failed; it is tried again later"
+            failing.failed(due_work.name, error, words, due_work.name, key, stored=False)
+            self._push_on(due_work.model, key, moment, error)
+        done = rows.filter(pk__in=[row.pk for row in taken if row.pk not in failed], lease_holder=self.holder)
+        done.exclude(due_work.due(moment)).update(lease_until=None, lease_holder="", tries=0, problem="")
+        return len(taken)
+
     def _claim(self, model: type[Leased], key: int, condition: Q, until: datetime) -> bool:
         """Take a row, unless another worker has or it is due no more: one conditional UPDATE is the lock."""
         rows = model._default_manager.filter(condition, pk=key)
         return bool(rows.update(lease_until=until, lease_holder=self.holder))
 
     def _do_row(self, due_work: DueRows, key: int, moment: datetime) -> None:
-        row = due_work.model._default_manager.filter(pk=key).first()
-        if row is None:
-            return
+        """Do the work on one row. A row that cannot even be read is pushed on like any other."""
+        rows = due_work.model._default_manager
         try:
-            due_work.work(row)
+            row = rows.filter(pk=key).first()
+            if row is not None:
+                due_work.work(row)
         except Exception as error:
-            logger.exception("%s: row %s failed; it is tried again later", due_work.name, key)
+            words = "%s: row %s failed; it is tried again later"
+            failing.failed(due_work.name, error, words, due_work.name, key, stored=False)
             self._push_on(due_work.model, key, moment, error)
-        else:
-            # What is still due although the work went well would be taken up again at once, for ever: its lease stays.
-            done = due_work.model._default_manager.filter(pk=key, lease_holder=self.holder)
-            done.exclude(due_work.due(moment)).update(lease_until=None, lease_holder="", tries=0, problem="")
+            return
+        # What is still due although the work went well would be taken up again at once, for ever: its lease stays.
+        done = rows.filter(pk=key, lease_holder=self.holder)
+        done.exclude(due_work.due(moment)).update(lease_until=None, lease_holder="", tries=0, problem="")
 
     def _do_regular(self, work: Regular, moment: datetime) -> int:
         row, _made = RegularWork.objects.get_or_create(name=work.name, defaults={"next_at": moment})
@@ -133,9 +163,10 @@ class Clock:
         try:
             work.work()
         except Exception as error:
-            logger.exception("%s failed; it is tried again later", work.name)
+            failing.failed(work.name, error, "%s failed; it is tried again later", work.name)
             self._push_on(RegularWork, row.pk, moment, error)
         else:
+            failing.worked(work.name)
             RegularWork.objects.filter(pk=row.pk).update(
                 next_at=moment + work.every,
                 done_at=moment,
@@ -148,8 +179,7 @@ class Clock:
 
     def _push_on(self, model: type[Leased], key: int, moment: datetime, error: Exception) -> None:
         """The row is left alone for a while, longer after each failure, so that it never stops the others."""
-        if connection.needs_rollback and not connection.in_atomic_block:
-            connection.rollback()
+        _make_usable()
         tries = model._default_manager.filter(pk=key).values_list("tries", flat=True).first() or 0
         wait = min(_FIRST_BACKOFF * 2 ** min(tries, 12), _LONGEST_BACKOFF)
         model._default_manager.filter(pk=key).update(
@@ -158,6 +188,17 @@ class Clock:
             tries=min(tries + 1, 32_000),
             problem=f"{type(error).__name__}: {error}"[:_LONGEST_PROBLEM],
         )
+
+
+def _finding(name: str) -> str:
+    """The name under which it is kept that due work could not be found: doing it may still go well."""
+    return f"{name} (finding)"
+
+
+def _make_usable() -> None:
+    """After an error the connection must serve the next one."""
+    if connection.needs_rollback and not connection.in_atomic_block:
+        connection.rollback()
 
 
 def _free(moment: datetime) -> Q:

@@ -1,5 +1,6 @@
 """Customers: finding or making them, changing what is known, putting two of the same person together."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -13,9 +14,17 @@ from amends.desk.house.services import log
 from amends.desk.people.authority import require
 from amends.desk.people.roles import Acting
 from amends.desk.states import lock
+from amends.desk.unit import insert
 from amends.messages import LANGUAGES
 
-__all__ = ["add_contact", "change_customer", "create_customer", "find_by_contact", "find_or_create"]
+__all__ = [
+    "add_contact",
+    "change_customer",
+    "contacts_of",
+    "create_customer",
+    "find_by_contact",
+    "find_or_create",
+]
 
 _CHANGEABLE: dict[str, tuple[str, ...] | None] = {
     "name": None,
@@ -40,6 +49,23 @@ def find_by_contact(kind: str, value: str, network: str = "") -> Customer | None
     return contact.customer if contact else None
 
 
+def contacts_of(kind: str, wanted: Iterable[str], network: str = "") -> dict[str, ContactPoint]:
+    """The contact points that are stored, with their customers, by their normalised form; of several the verified one.
+
+    Args:
+        kind: "mail", "phone" or "handle".
+        wanted: Normalised forms.
+        network: For handles.
+    """
+    rows = ContactPoint.objects.select_related("customer").filter(
+        kind=kind, network=network, normalised__in=set(wanted)
+    )
+    found: dict[str, ContactPoint] = {}
+    for row in rows.order_by("-verified_at", "pk"):
+        found.setdefault(row.normalised, row)
+    return found
+
+
 def create_customer(acting: Acting, *, name: str = "", language: str = "", demo: bool = False) -> Customer:
     """A new customer.
 
@@ -62,6 +88,7 @@ def find_or_create(
     name: str = "",
     language: str = "",
     verified: bool = False,
+    known: Mapping[str, ContactPoint] | None = None,
 ) -> tuple[Customer, ContactPoint]:
     """The customer of a contact point, made when there is none.
 
@@ -73,6 +100,7 @@ def find_or_create(
         name: The name that came with it; kept when none is known.
         language: ISO 639-1 code, kept when none is known.
         verified: Whether they wrote from it, so that it is theirs.
+        known: What `contacts_of` found for several of them in this transaction; else it is looked up here.
 
     Raises:
         NotAllowed: The acting one may not.
@@ -80,20 +108,17 @@ def find_or_create(
     """
     require(acting, "customer.create")
     _check_contact(kind, value)
+    wanted = normalised(kind, value)
     for _attempt in range(2):
-        contact = (
-            ContactPoint.objects.select_related("customer")
-            .filter(kind=kind, network=network, normalised=normalised(kind, value))
-            .order_by("-verified_at", "pk")
-            .first()
-        )
+        contact = (contacts_of(kind, [wanted], network) if known is None else known).get(wanted)
+        known = None
         if contact is not None:
             _complete(acting, contact, name, language, verified)
             return contact.customer, contact
         with transaction.atomic():
             try:
                 with transaction.atomic():
-                    customer = Customer.objects.create(name=_short(name), language=language)
+                    customer = insert(Customer(name=_short(name), language=language))
                     contact = _new_contact(customer, kind, value, network=network, verified=verified)
             except IntegrityError:
                 # Somebody else made the same one a moment ago: look again.
@@ -174,13 +199,16 @@ def change_customer(acting: Acting, customer: Customer, **values: str) -> Custom
 def _new_contact(
     customer: Customer, kind: str, value: str, *, network: str, verified: bool, private: bool = False
 ) -> ContactPoint:
-    return ContactPoint.objects.create(
-        customer=customer,
-        kind=kind,
-        network=network,
-        value=value.strip(),
-        private=private,
-        verified_at=timezone.now() if verified else None,
+    return insert(
+        ContactPoint(
+            customer=customer,
+            kind=kind,
+            network=network,
+            value=value.strip(),
+            normalised=normalised(kind, value),
+            private=private,
+            verified_at=timezone.now() if verified else None,
+        )
     )
 
 

@@ -11,7 +11,7 @@ from amends.desk.house.models import DeskLog, House
 from amends.desk.people.authority import require
 from amends.desk.people.roles import Acting, acting_words, person_of
 from amends.desk.states import lock
-from amends.desk.unit import write
+from amends.desk.unit import once, write
 
 __all__ = ["change_house", "house", "log"]
 
@@ -20,6 +20,10 @@ _CHANGEABLE = frozenset({"name", "language", "country", "time_zone", "profile", 
 
 def house() -> House:
     """The business; made with its defaults when it is first asked for."""
+    return once("house", _house)
+
+
+def _house() -> House:
     found = House.objects.select_related("profile").filter(pk=1).first()
     return found or House.objects.get_or_create(pk=1)[0]
 

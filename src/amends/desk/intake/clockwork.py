@@ -8,7 +8,7 @@ from django.utils import timezone
 from amends.desk.cases.models import RawMessage
 from amends.desk.clock.registry import due_rows, every
 from amends.desk.intake.models import FormVisit
-from amends.desk.intake.reading import LEASE, read
+from amends.desk.intake.reading import LEASE, read, read_together
 
 __all__ = ["forget_visits", "read_waiting"]
 
@@ -19,7 +19,7 @@ def _waiting(now: datetime) -> Q:
     return Q(state="waiting")
 
 
-@due_rows("intake.read", RawMessage, _waiting, lease=LEASE)
+@due_rows("intake.read", RawMessage, _waiting, lease=LEASE, together=read_together)
 def read_waiting(row: RawMessage) -> None:
     """Read one raw message."""
     read(row)

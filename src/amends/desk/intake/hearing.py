@@ -9,6 +9,7 @@ from amends.desk.cases.models import Hearing, Message
 from amends.desk.cases.services import keep_hearing, log
 from amends.desk.people.authority import require
 from amends.desk.people.roles import Acting
+from amends.desk.unit import insert
 from amends.hearing import Hearing as Result
 from amends.hearing import Passage, hear
 
@@ -83,14 +84,16 @@ def keep_first(acting: Acting, message: Message, heard: Heard) -> None:
     The same as `keep`, with a third of its queries.
     """
     require(acting, "message.receive")
-    message.hearing = Hearing.objects.create(
-        message=message,
-        is_complaint=bool(heard.is_complaint),
-        severity=heard.severity,
-        urgency=heard.urgency,
-        kinds=list(heard.kinds),
-        result=dict(heard.result),
-        heard_by=_heard_by(),
+    message.hearing = insert(
+        Hearing(
+            message=message,
+            is_complaint=bool(heard.is_complaint),
+            severity=heard.severity,
+            urgency=heard.urgency,
+            kinds=list(heard.kinds),
+            result=dict(heard.result),
+            heard_by=_heard_by(),
+        )
     )
     log(
         acting,

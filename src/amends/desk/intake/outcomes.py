@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from amends.desk.cases.models import RawMessage
 from amends.desk.people.models import Person
+from amends.desk.unit import current_unit, once
 
 __all__ = ["Why", "close_raw", "taken_up_by", "why_of"]
 
@@ -31,11 +32,16 @@ class Why(models.TextChoices):
 def close_raw(row: RawMessage, state: str, why: Why | None = None, **more: object) -> None:
     """Say what became of a raw message; call it inside a transaction, with the row locked."""
     row.move_to(state)
-    row.read_at = timezone.now()
+    row.read_at = once("moment of closing", timezone.now)
     row.envelope = {name: value for name, value in row.envelope.items() if name != "outcome"}
     if why is not None:
         row.envelope["outcome"] = {"why": why.value, **more}
-    row.save(update_fields=["state", "read_at", "envelope"])
+    fields = ("state", "read_at", "envelope")
+    unit = current_unit()
+    if unit is None:
+        row.save(update_fields=fields)
+    else:
+        unit.save_later(row, *fields)
 
 
 def why_of(row: RawMessage) -> str:

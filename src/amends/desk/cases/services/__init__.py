@@ -9,6 +9,7 @@ from amends.desk.cases.services.messages import (
     keep_raw,
     receive,
     record_out,
+    safe_name,
     write_down,
 )
 from amends.desk.cases.services.moving import (
@@ -54,6 +55,7 @@ __all__ = [
     "record_recovery",
     "refresh_place",
     "remove_event",
+    "safe_name",
     "set_aside",
     "stamp",
     "take_up_again",

@@ -11,6 +11,7 @@ from amends.desk.cases.services.recording import log
 from amends.desk.people.authority import require
 from amends.desk.people.roles import Acting
 from amends.desk.states import lock
+from amends.desk.unit import current_unit, insert
 
 __all__ = ["keep_hearing"]
 
@@ -47,17 +48,18 @@ def keep_hearing(
     require(acting, "message.receive")
     with transaction.atomic():
         case = lock(message.case)
-        hearing, _made = Hearing.objects.update_or_create(
-            message=message,
-            defaults={
-                "is_complaint": is_complaint,
-                "severity": max(0, min(100, severity)),
-                "urgency": max(0, min(100, urgency)),
-                "kinds": list(kinds),
-                "result": dict(result or {}),
-                "heard_by": heard_by,
-            },
-        )
+        values = {
+            "is_complaint": is_complaint,
+            "severity": max(0, min(100, severity)),
+            "urgency": max(0, min(100, urgency)),
+            "kinds": list(kinds),
+            "result": dict(result or {}),
+            "heard_by": heard_by,
+        }
+        if (unit := current_unit()) is not None and unit.waits(message):
+            hearing = insert(Hearing(message=message, **values))
+        else:
+            hearing, _made = Hearing.objects.update_or_create(message=message, defaults=values)
         corrected = set(
             message.hearing_corrections.model.objects.filter(message__case=case).values_list("field", flat=True)
         )

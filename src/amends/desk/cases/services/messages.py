@@ -17,8 +17,9 @@ from amends.desk.errors import WrongInput
 from amends.desk.people.authority import require
 from amends.desk.people.roles import Acting, person_of
 from amends.desk.states import lock
+from amends.desk.unit import insert
 
-__all__ = ["add_note", "attach", "keep_raw", "receive", "record_out", "write_down"]
+__all__ = ["add_note", "attach", "keep_raw", "receive", "record_out", "safe_name", "write_down"]
 
 _IN_THE_DATABASE = 128 * 1024
 """Bytes: smaller raw messages are kept in the database, which is faster and belongs to the transaction."""
@@ -111,14 +112,16 @@ def _came_in(
     sent_at = min(sent_at or now, now)
     with transaction.atomic():
         lock(case)
-        message = Message.objects.create(
-            case=case,
-            direction=Message.Direction.IN,
-            channel=channel,
-            author=person_of(acting),
-            text=text,
-            sent_at=sent_at,
-            **values,
+        message = insert(
+            Message(
+                case=case,
+                direction=Message.Direction.IN,
+                channel=channel,
+                author=person_of(acting),
+                text=text,
+                sent_at=sent_at,
+                **values,
+            )
         )
         if not message.automatic:
             before = case.state
@@ -242,7 +245,7 @@ def attach(
     content_hash, size = store.write(content) if content is not None else ("", 0)
     return Attachment.objects.create(
         message=message,
-        name=_safe_name(name),
+        name=safe_name(name),
         content_type=content_type[:120],
         size=size,
         content_hash=content_hash,
@@ -251,7 +254,7 @@ def attach(
     )
 
 
-def _safe_name(name: str) -> str:
+def safe_name(name: str) -> str:
     """A file name without folders, control and direction signs, that keeps its ending."""
     import unicodedata
 

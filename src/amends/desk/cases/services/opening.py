@@ -15,7 +15,7 @@ from amends.desk.errors import WrongInput
 from amends.desk.people.authority import require
 from amends.desk.people.models import Team
 from amends.desk.people.roles import Acting
-from amends.desk.unit import current_unit
+from amends.desk.unit import current_unit, insert
 
 __all__ = ["open_case"]
 
@@ -62,7 +62,8 @@ def open_case(
     began = began or timezone.now()
     with transaction.atomic():
         # Erased customers and cases set aside are no failures of ours that count.
-        earlier = Case.objects.filter(customer=customer).exclude(state=Case.State.SET_ASIDE).count()
+        is_new = (unit := current_unit()) is not None and unit.waits(customer)
+        earlier = 0 if is_new else Case.objects.filter(customer=customer).exclude(state=Case.State.SET_ASIDE).count()
         case = Case(
             customer=customer,
             channel=channel,
@@ -79,10 +80,10 @@ def open_case(
             created_at=began,
             waits_since=None if opened_by_us else began,
         )
-        case.save()
-        if (unit := current_unit()) is not None:
+        insert(case)
+        if unit is not None:
             unit.hold(case)
-        Outline.objects.create(case=case)
+        insert(Outline(case=case))
         refresh_place(case)
         log(
             acting,

@@ -1,13 +1,28 @@
 """The log of a case."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from amends.desk.cases.models import Case, CaseLog
 from amends.desk.people.roles import Acting, acting_words, person_of
 from amends.desk.unit import write
 
-__all__ = ["log"]
+__all__ = ["Listener", "log", "on_log"]
+
+Listener = Callable[[CaseLog], None]
+"""Told of each entry in the transaction of the change. The entry may have no number yet."""
+
+_listeners: list[Listener] = []
+
+
+def on_log(listener: Listener) -> Listener:
+    """Be told of every change of a case, as outgoing webhooks are; call it in the app's `AppConfig.ready`.
+
+    A listener that raises keeps the change from happening, so it does little and writes rows that are worked on later.
+    """
+    if listener not in _listeners:
+        _listeners.append(listener)
+    return listener
 
 
 def log(
@@ -37,4 +52,7 @@ def log(
         after=dict(after or {}),
         note=note,
     )
-    return write(entry)
+    write(entry)
+    for listener in _listeners:
+        listener(entry)
+    return entry

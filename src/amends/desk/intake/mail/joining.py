@@ -1,14 +1,28 @@
 """Which case a mail belongs to: by the headers that answer our mail or a signed reply address, never by a subject."""
 
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from amends.archive.mail import Mail
 from amends.desk.cases.models import Case, Message
 from amends.desk.customers.models import ContactPoint
 from amends.desk.customers.reaching import normalised
-from amends.desk.intake.mail.reply_address import case_of_addresses
+from amends.desk.customers.services import contacts_of
+from amends.desk.intake.mail.reply_address import base_address, case_of_addresses
+from amends.desk.intake.models import Mailbox
 
-__all__ = ["Joined", "Known", "addresses_of", "case_of", "in_brackets", "known_ids", "takes_part"]
+__all__ = [
+    "Joined",
+    "Known",
+    "LookedUp",
+    "addresses_of",
+    "case_of",
+    "in_brackets",
+    "known_ids",
+    "look_up",
+    "named_ids",
+    "takes_part",
+]
 
 _MOST_IDS = 60
 """Of the ids that a mail names, so many of the nearest are looked up."""
@@ -40,34 +54,70 @@ class Known:
     answered: tuple[Message, ...] = ()
 
 
-def known_ids(mail: Mail) -> Known:
-    """Look up the mail's own id and those that it answers."""
-    own = in_brackets(mail.message_id)
-    nearest = [*reversed(mail.in_reply_to), *reversed(mail.references)]
-    ids = [in_brackets(mail_id) for mail_id in dict.fromkeys(nearest)][:_MOST_IDS]
-    wanted = {*ids, own} - {""}
-    if not wanted:
-        return Known()
-    place = {mail_id: number for number, mail_id in enumerate(ids)}
-    known = Message.objects.filter(mail_id__in=wanted).exclude(direction=Message.Direction.INTERNAL)
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """What is stored about mails that are about to be taken in; looked up for all of them at once.
+
+    Attributes:
+        messages: Messages by their mail ids.
+        contacts: Contact points of the senders, by their normalised form.
+        ours: Addresses of our mailboxes among the senders.
+    """
+
+    messages: Mapping[str, Sequence[Message]]
+    contacts: Mapping[str, ContactPoint]
+    ours: Collection[str]
+
+    def contact_of(self, mail: Mail) -> ContactPoint | None:
+        """The sender's contact point, when it is stored."""
+        return self.contacts.get(normalised("mail", mail.sender.address)) if mail.sender else None
+
+
+def look_up(mails: Iterable[Mail]) -> LookedUp:
+    """Look up the ids that mails name, and their senders."""
+    mails = list(mails)
+    ids = {mail_id for mail in mails for mail_id in named_ids(mail)}
+    senders = [mail.sender.address for mail in mails if mail.sender]
+    messages: dict[str, list[Message]] = {}
+    known = Message.objects.filter(mail_id__in=ids).exclude(direction=Message.Direction.INTERNAL)
     # Most mails begin something: whether any id is known is asked first, as it costs a tenth of reading the messages.
-    found = list(known.values_list("pk", flat=True))
-    if not found:
-        return Known()
-    stored = list(
-        Message.objects.filter(pk__in=found)
-        .select_related("case__customer")
-        .order_by("pk")
-        .defer("html", "own_text", "review")
+    if ids and (found := list(known.values_list("pk", flat=True))):
+        stored = Message.objects.filter(pk__in=found).select_related("case__customer").order_by("pk")
+        cases: dict[int, Case] = {}
+        for message in stored.defer("html", "own_text", "review"):
+            # One object for one case, so that what one mail changes the next one sees.
+            message.case = cases.setdefault(message.case_id, message.case)
+            messages.setdefault(message.mail_id, []).append(message)
+    ours = Mailbox.objects.filter(address__in={base_address(sender)[0] for sender in senders})
+    return LookedUp(
+        messages,
+        contacts_of("mail", (normalised("mail", sender) for sender in senders)),
+        set(ours.values_list("address", flat=True)),
     )
+
+
+def named_ids(mail: Mail) -> list[str]:
+    """The mail's own id and the nearest of those that it answers, in brackets."""
+    return [mail_id for mail_id in dict.fromkeys([in_brackets(mail.message_id), *_answered_ids(mail)]) if mail_id]
+
+
+def _answered_ids(mail: Mail) -> list[str]:
+    nearest = [*reversed(mail.in_reply_to), *reversed(mail.references)]
+    return [in_brackets(mail_id) for mail_id in dict.fromkeys(nearest)][:_MOST_IDS]
+
+
+def known_ids(mail: Mail, looked_up: LookedUp) -> Known:
+    """The stored messages with the mail's own id, and those that it answers."""
+    place = {mail_id: number for number, mail_id in enumerate(_answered_ids(mail))}
     answered = sorted(
-        (message for message in stored if message.mail_id in place),
+        (message for mail_id in place for message in looked_up.messages.get(mail_id, ())),
         key=lambda message: (place[message.mail_id], message.direction != Message.Direction.OUT, message.pk),
     )
-    return Known(tuple(message for message in stored if message.mail_id == own), tuple(answered))
+    own = in_brackets(mail.message_id)
+    return Known(tuple(looked_up.messages.get(own, ()) if own else ()), tuple(answered))
 
 
-def case_of(mail: Mail, recipients: list[str], known: Known) -> Joined:
+def case_of(mail: Mail, recipients: list[str], known: Known, contact: ContactPoint | None) -> Joined:
     """Find the case of a mail.
 
     Whoever writes into a thread must have a part in it: be the customer, or somebody to whom we wrote in it. A reply
@@ -77,6 +127,7 @@ def case_of(mail: Mail, recipients: list[str], known: Known) -> Joined:
         mail: The mail.
         recipients: All addresses at which it may have arrived.
         known: What `known_ids` found.
+        contact: The sender's contact point, when it is stored.
     """
     found: list[Case] = []
     signed = case_of_addresses(recipients)
@@ -85,7 +136,8 @@ def case_of(mail: Mail, recipients: list[str], known: Known) -> Joined:
     found.extend(message.case for message in known.answered)
     sender = mail.sender.address if mail.sender else ""
     for case in dict.fromkeys(found):
-        if case.customer.erased_at is None and takes_part(case, sender):
+        theirs = contact is not None and contact.customer_id == case.customer_id
+        if case.customer.erased_at is None and (theirs or takes_part(case, sender)):
             return Joined(case)
     return Joined(stranger_to=next((case for case in found if case.customer.erased_at is None), None))
 

@@ -1,7 +1,9 @@
 """From the stored bytes of a mail to a message of a case, or to the reason why there is none."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +19,6 @@ from amends.desk.errors import WrongInput
 from amends.desk.intake import acknowledging, hearing
 from amends.desk.intake.mail import bounces, joining
 from amends.desk.intake.mail.reply_address import base_address
-from amends.desk.intake.models import Mailbox
 from amends.desk.intake.outcomes import Why, close_raw, taken_up_by
 from amends.desk.intake.taking_in import MOST_FILES, File, Said, plain, take_in
 from amends.desk.people.models import Person
@@ -26,7 +27,9 @@ from amends.desk.states import lock
 from amends.desk.unit import one_unit
 from amends.text import zones
 
-__all__ = ["read_mail"]
+__all__ = ["read_mail", "read_mails"]
+
+logger = logging.getLogger(__name__)
 
 # What programs send to programs or to many opens no case; what one sends of its own accord may carry a customer's
 # words, as the mail of a shop's contact form does, and is heard.
@@ -39,6 +42,31 @@ _NEVER_A_CASE = {
 _HEARD = {"notice": Why.NOTICE}
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A mail as it was understood, before anything of it is stored.
+
+    Attributes:
+        row: The raw message.
+        said, heard: What the customer said, and what was heard in it.
+        recipients: All addresses at which it may have arrived.
+        never: Why it opens no case, whatever it says.
+        person: Who took it up although the desk had left it out.
+    """
+
+    row: RawMessage
+    mail: Mail
+    said: Said
+    heard: hearing.Heard
+    recipients: list[str]
+    never: Why | None
+    person: Person | None
+
+    def recipients_signed(self) -> list[str]:
+        """Addresses that may lead to a case by themselves."""
+        return [address.casefold() for address in self.recipients if "+" in address]
+
+
 def read_mail(row: RawMessage, raw: bytes) -> None:
     """Read one raw mail into a message, once.
 
@@ -49,56 +77,121 @@ def read_mail(row: RawMessage, raw: bytes) -> None:
         raw: Its bytes.
     """
     mail = parse(raw)
+    if _report_of(row, mail):
+        _read_report(row, mail, joining.addresses_of(mail, row.envelope))
+        return
+    read = _understood(row, mail)
+    if isinstance(read, _Read):
+        with one_unit():
+            if lock(row).state == RawMessage.State.WAITING:
+                _one_copy_at_a_time([read.said])
+                _store(read, joining.look_up([mail]))
+    else:
+        _close(row, *read)
+
+
+def read_mails(rows: Mapping[RawMessage, bytes]) -> list[RawMessage]:
+    """Read several raw mails, those that have nothing to do with one another in one transaction.
+
+    Args:
+        rows: Raw messages with their bytes.
+
+    Returns:
+        Those that have to be read one by one: something in or about them is out of the ordinary.
+    """
+    alone: list[RawMessage] = []
+    groups: list[list[_Read]] = [[]]
+    named: set[str] = set()
+    for row, raw in rows.items():
+        try:
+            mail = parse(raw)
+            read = None if _report_of(row, mail) else _understood(row, mail)
+        except Exception:
+            # Whatever it is, it is met again and told when this one is read alone.
+            logger.debug("raw message %s is read alone", row.pk, exc_info=True)
+            read = None
+        if not isinstance(read, _Read) or read.person is not None:
+            alone.append(row)
+            continue
+        about = {*joining.named_ids(read.mail), read.said.sender_address.casefold(), *read.recipients_signed()}
+        if named & about:
+            groups.append([])
+            named = set()
+        groups[-1].append(read)
+        named |= about
+    for group in groups:
+        try:
+            _store_together(group)
+        except Exception:
+            logger.debug("%s raw messages are read one by one", len(group), exc_info=True)
+            alone += [read.row for read in group]
+    return alone
+
+
+def _store_together(group: list[_Read]) -> None:
+    if not group:
+        return
+    with one_unit(many=True):
+        rows = RawMessage.objects.select_for_update().filter(pk__in=[read.row.pk for read in group])
+        waiting = set(rows.filter(state=RawMessage.State.WAITING).values_list("pk", flat=True))
+        group = [read for read in group if read.row.pk in waiting]
+        _one_copy_at_a_time([read.said for read in group])
+        looked_up = joining.look_up(read.mail for read in group)
+        for read in group:
+            _store(read, looked_up)
+
+
+def _report_of(row: RawMessage, mail: Mail) -> bool:
+    written_by = mail.automatic.kind if mail.automatic else ""
+    return mail.problem is None and written_by == "delivery-report" and taken_up_by(row) is None
+
+
+def _understood(row: RawMessage, mail: Mail) -> _Read | tuple[str, Why]:
+    """A mail that may be stored, or the state and the reason with which it ends here."""
     if mail.problem is not None:
         why = Why.NO_HEADERS if mail.problem.code == "no-headers" else Why.BROKEN
-        _close(row, RawMessage.State.UNREADABLE, why)
-        return
-    recipients = joining.addresses_of(mail, row.envelope)
+        return RawMessage.State.UNREADABLE, why
     written_by = mail.automatic.kind if mail.automatic else ""
     person = taken_up_by(row)
-    if person is None and written_by == "delivery-report":
-        _read_report(row, mail, recipients)
-        return
     if mail.sender is None or "@" not in mail.sender.address:
-        _close(row, RawMessage.State.UNREADABLE, Why.NO_SENDER)
-        return
+        return RawMessage.State.UNREADABLE, Why.NO_SENDER
     said = _said(row, mail)
     never = _NEVER_A_CASE.get(written_by) if person is None else None
     heard = hearing.Heard(None) if never else hearing.listen(said.words)
     if person is None and written_by in _HEARD and not heard.is_complaint:
-        _close(row, RawMessage.State.NO_CASE, _HEARD[written_by])
+        return RawMessage.State.NO_CASE, _HEARD[written_by]
+    return _Read(row, mail, said, heard, joining.addresses_of(mail, row.envelope), never, person)
+
+
+def _store(read: _Read, looked_up: joining.LookedUp) -> None:
+    """Make a message of a mail, or say why it becomes none; inside a unit of work, with the raw message locked."""
+    row, mail = read.row, read.mail
+    known = joining.known_ids(mail, looked_up)
+    if read.person is None and _is_ours(mail, known, looked_up):
+        close_raw(row, RawMessage.State.NO_CASE, Why.OWN)
         return
-    with one_unit():
-        if lock(row).state != RawMessage.State.WAITING:
-            return
-        _one_copy_at_a_time(said)
-        known = joining.known_ids(mail)
-        if person is None and _is_ours(mail, known):
-            close_raw(row, RawMessage.State.NO_CASE, Why.OWN)
-            return
-        if person is None and (twin := _same(said, known)) is not None:
-            close_raw(row, RawMessage.State.NO_CASE, Why.DUPLICATE, message=twin.pk)
-            return
-        joined = joining.case_of(mail, recipients, known)
-        if never and joined.case is None:
-            close_raw(row, RawMessage.State.NO_CASE, never)
-            return
-        _take_in(row, mail, said, heard, joined, person, automatic=never is not None)
+    if read.person is None and (twin := _same(read.said, known)) is not None:
+        close_raw(row, RawMessage.State.NO_CASE, Why.DUPLICATE, message=twin.pk)
+        return
+    joined = joining.case_of(mail, read.recipients, known, looked_up.contact_of(mail))
+    if read.never and joined.case is None:
+        close_raw(row, RawMessage.State.NO_CASE, read.never)
+        return
+    _take_in(read, joined, looked_up)
 
 
-def _take_in(
-    row: RawMessage,
-    mail: Mail,
-    said: Said,
-    heard: hearing.Heard,
-    joined: joining.Joined,
-    person: Person | None,
-    *,
-    automatic: bool,
-) -> None:
+def _take_in(read: _Read, joined: joining.Joined, looked_up: joining.LookedUp) -> None:
+    row, said, heard, person = read.row, read.said, read.heard, read.person
+    automatic = read.never is not None
     try:
         customer, contact = find_or_create(
-            INTAKE, "mail", said.sender_address, name=said.sender_name, language=heard.language, verified=True
+            INTAKE,
+            "mail",
+            said.sender_address,
+            name=said.sender_name,
+            language=heard.language,
+            verified=True,
+            known=looked_up.contacts,
         )
     except WrongInput:
         close_raw(row, RawMessage.State.UNREADABLE, Why.NO_SENDER)
@@ -121,7 +214,8 @@ def _take_in(
     if person is not None:
         correct_hearing(person, message, "is_complaint", True)
     if not automatic:
-        acknowledging.acknowledge(message, new_case=joined.case is None, answerable=mail.may_be_answered_automatically)
+        answerable = read.mail.may_be_answered_automatically
+        acknowledging.acknowledge(message, new_case=joined.case is None, answerable=answerable)
     close_raw(row, RawMessage.State.READ)
 
 
@@ -154,26 +248,27 @@ def _close(row: RawMessage, state: str, why: Why) -> None:
             close_raw(row, state, why)
 
 
-def _one_copy_at_a_time(said: Said) -> None:
+def _one_copy_at_a_time(said: Iterable[Said]) -> None:
     """Two workers never judge two copies of one mail at the same moment, when neither sees the other's yet.
 
     SQLite has one writer at a time by itself.
     """
     if connection.vendor != "postgresql":
         return
-    name = f"{said.mail_id} {said.sender_address}".encode("utf-8", "replace")
-    number = int.from_bytes(hashlib.sha256(name).digest()[:8], "big", signed=True)
+    names = (f"{one.mail_id} {one.sender_address}".encode("utf-8", "replace") for one in said)
+    # In one order, so that two workers never wait for each other.
+    numbers = sorted(int.from_bytes(hashlib.sha256(name).digest()[:8], "big", signed=True) for name in names)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+        for number in numbers:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
 
 
-def _is_ours(mail: Mail, known: joining.Known) -> bool:
+def _is_ours(mail: Mail, known: joining.Known, looked_up: joining.LookedUp) -> bool:
     """Whether it is a mail of the desk's own that came round: from one of our mailboxes, or one that we sent."""
     assert mail.sender is not None
     if any(message.direction == Message.Direction.OUT for message in known.same):
         return True
-    base, _tag = base_address(mail.sender.address)
-    return Mailbox.objects.filter(address=base).exists()
+    return base_address(mail.sender.address)[0] in looked_up.ours
 
 
 def _same(said: Said, known: joining.Known) -> Message | None:

@@ -35,6 +35,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
+from amends.checker.catalogue import COMMITMENT
 from amends.checker.catalogue import RULE_LABELS as LABELS
 from amends.checker.compiled import cached, fingerprint, keep
 from amends.checker.patterns import CompiledPattern, PatternError, Vocabulary, compile_pattern
@@ -61,7 +62,7 @@ class Rule:
 
     Attributes:
         id: Unique within the pack.
-        labels: What a match means: ids of components and faults.
+        labels: What a match means: ids of components and faults, and `promise` for a commitment of the business.
         patterns: Any of them makes a match.
         unless: A match of any of them in the same sentence cancels.
         needs: For each label the places of which at least one must hold it.
@@ -209,7 +210,7 @@ def _rule(data: Any, name: str, vocabulary: Vocabulary) -> Rule:
         raise PackError(f"{place}: a rule has either 'label' or 'labels'")
     labels = tuple(str(label) for label in _strings(data.get("labels", data.get("label")), "labels", place))
     for label in labels:
-        if label not in LABELS:
+        if label not in LABELS and label != COMMITMENT:
             raise PackError(f"{place}: '{label}' is no component and no fault")
     strength = str(data.get("strength", "sure"))
     if strength not in _STRENGTHS:

@@ -11,10 +11,24 @@ What is here is loaded when it is first used: `import amends` itself costs next 
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["EarlierReplies", "Hearing", "Promise", "Review", "Weights", "__version__", "check", "hear", "promises"]
+__all__ = [
+    "EarlierReplies",
+    "Hearing",
+    "Policy",
+    "Promise",
+    "Review",
+    "Ruling",
+    "Weights",
+    "__version__",
+    "check",
+    "guard",
+    "hear",
+    "promises",
+]
 
 if TYPE_CHECKING:
     from amends.checker import EarlierReplies, Review, Weights, check
+    from amends.guarding import Policy, Ruling, guard
     from amends.hearing import Hearing, hear
     from amends.promises import Promise
     from amends.promises import find as promises
@@ -22,10 +36,13 @@ if TYPE_CHECKING:
 _HOMES = {
     "EarlierReplies": "amends.checker",
     "Hearing": "amends.hearing",
+    "Policy": "amends.guarding",
     "Promise": "amends.promises",
     "Review": "amends.checker",
+    "Ruling": "amends.guarding",
     "Weights": "amends.checker",
     "check": "amends.checker",
+    "guard": "amends.guarding",
     "hear": "amends.hearing",
 }
 

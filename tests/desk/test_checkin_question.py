@@ -15,6 +15,7 @@ from amends.desk.customers.models import Customer
 from amends.desk.errors import NotAllowed
 from amends.desk.ledger.models import Promise
 from amends.desk.ledger.services import break_promise, keep
+from amends.desk.outbox.finishing import finished
 from amends.desk.outbox.models import OutgoingMessage
 from amends.desk.people.roles import CLOCK, CUSTOMER, INTAKE
 from amends.desk.portal.answering import say_right
@@ -44,8 +45,8 @@ def asked(case):
 
 
 def link_in(row):
-    mail = OutgoingMessage.objects.get(message=row.message)
-    return "/c/" + next(line for line in mail.text.splitlines() if "/c/" in line).rsplit("/c/", 1)[1].split("#")[0]
+    text, _html = finished(OutgoingMessage.objects.get(message=row.message))
+    return "/c/" + next(line for line in text.splitlines() if "/c/" in line).rsplit("/c/", 1)[1].split("#")[0]
 
 
 def test_the_question_is_planned_some_days_after_the_last_promise(kept):
@@ -90,6 +91,7 @@ def test_the_secret_of_the_link_is_in_the_mail_alone(kept):
     row = asked(kept)
     token = link_in(row).split("/")[2]
     assert not Message.objects.filter(text__contains=token).exists()
+    assert not OutgoingMessage.objects.filter(text__contains=token).exists()
 
 
 def test_the_clock_asks_when_the_day_has_come(kept, run_clock):

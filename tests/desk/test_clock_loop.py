@@ -7,11 +7,12 @@ import pytest
 from django.db.models import Q
 from django.utils import timezone
 
+from amends.desk import health
 from amends.desk.cases.models import RawMessage
 from amends.desk.cases.services import keep_raw
-from amends.desk.clock import registry
+from amends.desk.clock import failing, registry
 from amends.desk.clock.loop import Clock, run_due
-from amends.desk.clock.models import RegularWork
+from amends.desk.clock.models import RegularWork, WorkTrouble
 from amends.desk.clock.registry import DueRows, Regular
 from amends.desk.people.roles import INTAKE
 
@@ -126,6 +127,95 @@ def test_two_kinds_of_work_cannot_share_a_name(only):
     only(Regular("test.twice", timedelta(hours=1), print))
     with pytest.raises(ValueError, match=r"test\.twice"):
         registry.every("test.twice", timedelta(hours=2))(repr)
+
+
+def no_such_column(now):
+    return Q(no_such_field=1)
+
+
+@pytest.fixture
+def fresh_memory():
+    failing.forget()
+    yield
+    failing.forget()
+
+
+def test_work_that_cannot_be_looked_for_keeps_no_other_waiting(db, only, fresh_memory):
+    raws(2)
+    only(DueRows("test.broken", RawMessage, no_such_column, mark_read))
+    only(DueRows("test.good", RawMessage, waiting, mark_read))
+    assert run_due() == 2
+    assert not RawMessage.objects.filter(state="waiting").exists()
+
+
+def test_a_row_that_cannot_be_read_keeps_the_rows_behind_it_not_waiting(db, only, fresh_memory, monkeypatch):
+    bad, good = raws(2)
+    as_always = RawMessage.from_db
+
+    def from_db(using, names, values):
+        row = as_always(using, names, values)
+        if row.pk == bad.pk:
+            raise ValueError("its secret cannot be opened")
+        return row
+
+    monkeypatch.setattr(RawMessage, "from_db", from_db)
+    only(DueRows("test", RawMessage, waiting, mark_read))
+    assert Clock().look() == 2
+    monkeypatch.undo()
+    good.refresh_from_db()
+    bad.refresh_from_db()
+    assert (good.state, bad.state, bad.tries) == ("read", "waiting", 1)
+    assert "cannot be opened" in bad.problem
+
+
+def tracebacks(caplog):
+    return [record for record in caplog.records if record.exc_info]
+
+
+def test_the_same_failure_is_written_out_once_and_then_counted(db, only, fresh_memory, caplog):
+    only(DueRows("test.broken", RawMessage, no_such_column, mark_read))
+    clock = Clock()
+    for _look in range(25):
+        clock.look()
+    assert len(tracebacks(caplog)) == 1
+    assert [record.args[1] for record in caplog.records if not record.exc_info] == [10]
+
+
+def test_many_rows_with_one_flaw_are_written_out_once(db, only, fresh_memory, caplog):
+    raws(5)
+
+    def work(row):
+        raise OSError(f"away, row {row.pk}")
+
+    only(DueRows("test", RawMessage, waiting, work))
+    run_due()
+    assert len(tracebacks(caplog)) == 1
+    assert set(RawMessage.objects.values_list("tries", flat=True)) == {1}
+
+
+def test_the_doctor_tells_what_keeps_failing_and_is_silent_when_it_works(db, only, fresh_memory):
+    only(DueRows("test.broken", RawMessage, no_such_column, mark_read))
+    only(Regular("test.regular", timedelta(hours=1), failing_once := FailingOnce()))
+    now = timezone.now()
+    run_due(now)
+    failing.forget()  # The doctor is another process.
+    told = [trouble.words for trouble in health.examine() if trouble.gravity == "error"]
+    assert any(words.startswith("test.broken (finding) has failed 1 times") for words in told)
+    assert any("what is due cannot be found (FieldError" in words for words in told)
+    assert any(words.startswith("test.regular has failed 1 times") and "away" in words for words in told)
+    registry._registered["test.broken"] = DueRows("test.broken", RawMessage, waiting, mark_read)
+    run_due(now + timedelta(hours=2))
+    assert failing_once.times == 2
+    assert not WorkTrouble.objects.exists()
+
+
+class FailingOnce:
+    times = 0
+
+    def __call__(self):
+        self.times += 1
+        if self.times == 1:
+            raise OSError("away")
 
 
 @pytest.mark.django_db(transaction=True)

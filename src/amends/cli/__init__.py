@@ -25,11 +25,15 @@ _COMMANDS = {
     "explain": message("Explain what Amends looks for."),
     "dismiss": message("Leave one finding of a reply as it is, and remember that."),
     "schema": message("Print the JSON Schema of the output."),
+    "lsp": message("Serve an editor: findings while a reply is written."),
+    "mcp": message("Serve an assistant over MCP: check, hear, promises, guard."),
+    "gateway": message("Hold back a language model's answers to customers until they pass the guard."),
     "desk": message("Start the desk: from a complaint to a kept promise, in the browser."),
     "worker": message("Run the desk's clock alone, beside several web processes."),
     "backup": message("Write all of the desk's data into one file."),
     "restore": message("Bring back what a backup holds."),
     "doctor": message("Look for what is unwell with the desk."),
+    "incident-export": message("Write an incident's public page as files that stay up when the desk is down."),
 }
 # Commands that share a file with another one.
 _FILES = {"worker": "desk", "backup": "desk", "restore": "desk", "doctor": "desk"}
@@ -45,7 +49,8 @@ class _Commands(TranslatedGroup):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command = getattr(import_module(f"amends.cli.{_FILES.get(cmd_name, cmd_name)}"), cmd_name)
+        name = cmd_name.replace("-", "_")
+        command = getattr(import_module(f"amends.cli.{_FILES.get(cmd_name, name)}"), name)
         assert isinstance(command, click.Command)
         return command
 

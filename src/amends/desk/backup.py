@@ -113,7 +113,7 @@ def restore(source: Path, *, replace: bool = False) -> Summary:
 
 
 def _write(archive: tarfile.TarFile) -> Summary:
-    from amends.desk.cases.models import Attachment, Case, RawMessage
+    from amends.desk.cases.models import Case
 
     manifest: dict[str, Any] = {
         "format": _FORMAT,
@@ -133,12 +133,7 @@ def _write(archive: tarfile.TarFile) -> Summary:
                     cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
                 manifest["migrations"] = sorted(MigrationRecorder(connection).applied_migrations())
                 manifest["cases"] = Case.objects.count()
-                manifest["files"] = sorted(
-                    {
-                        *Attachment.objects.exclude(content_hash="").values_list("content_hash", flat=True),
-                        *RawMessage.objects.filter(content=None).values_list("content_hash", flat=True),
-                    }
-                )
+                manifest["files"] = sorted(store.every_name())
                 manifest["columns"] = _columns()
                 tables = list(_copy_tables(Path(folder), manifest["columns"]))
         missing = [name for name in manifest["files"] if not store.path_of(name).is_file()]
@@ -168,11 +163,18 @@ def _facts_of_sqlite(copy: Path) -> dict[str, Any]:
     with closing(sqlite3.connect(copy)) as database:
         migrations = database.execute("SELECT app, name FROM django_migrations").fetchall()
         (cases,) = database.execute("SELECT count(*) FROM cases_case").fetchone()
-        files = database.execute(
-            "SELECT content_hash FROM cases_attachment WHERE content_hash <> '' "
-            "UNION SELECT content_hash FROM cases_rawmessage WHERE content IS NULL"
-        ).fetchall()
+        files = database.execute(" UNION ".join(_naming_queries())).fetchall()
     return {"migrations": sorted(migrations), "cases": cases, "files": sorted(row[0] for row in files)}
+
+
+def _naming_queries() -> Iterator[str]:
+    """What asks a copy of the database for the stored files that its rows name."""
+    quote = connection.ops.quote_name
+    for rows in store.rows_naming():
+        table = quote(rows.model._meta.db_table)
+        in_the_row = any(field.name == "content" for field in rows.model._meta.concrete_fields)
+        condition = "content IS NULL" if in_the_row else "content_hash <> ''"
+        yield f"SELECT content_hash FROM {table} WHERE {condition}"  # noqa: S608 - names of our own tables
 
 
 def _columns() -> dict[str, list[str]]:

@@ -37,6 +37,7 @@ ENVIRONMENT = {
     "AMENDS_OIDC_ONLY": "yes: only owners sign in with a password, everybody else through the provider.",
     "AMENDS_SMTP_IN": "Where a mail server hands mail over by SMTP, such as 127.0.0.1:2525. Empty: nowhere.",
     "AMENDS_LMTP_IN": "Where a mail server hands mail over by LMTP, such as 127.0.0.1:2424. Empty: nowhere.",
+    "AMENDS_WEBHOOKS_TO_PRIVATE": "yes lets webhooks go to addresses inside your own network too. Default: no",
     "AMENDS_UPLOAD_MB": "Largest attachment or upload in megabytes. Default: 25",
     "AMENDS_LOG": "How much is written to the log: debug, info, warning or error. Default: info",
     "AMENDS_DEBUG": "yes shows errors in full in the browser. For development alone.",
@@ -275,6 +276,9 @@ MAIL_CAN_LEAVE = bool(EMAIL_HOST)
 # Mail in, besides the mailboxes that are set up on the settings page.
 SMTP_IN = _environment.listening_at("AMENDS_SMTP_IN")
 LMTP_IN = _environment.listening_at("AMENDS_LMTP_IN")
+
+# Webhooks out. Whoever sets one up chooses where the desk posts to, so that its own network is closed to them.
+WEBHOOKS_TO_PRIVATE = _environment.flag("AMENDS_WEBHOOKS_TO_PRIVATE")
 
 LOGGING = {
     "version": 1,

@@ -9,10 +9,24 @@ import re
 import secrets
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
+from django.apps import apps
 from django.conf import settings
+from django.db.models import QuerySet
 
-__all__ = ["StoreError", "every_hash", "open_stored", "path_of", "read", "remove", "write"]
+__all__ = [
+    "StoreError",
+    "drop_unnamed",
+    "every_hash",
+    "every_name",
+    "open_stored",
+    "path_of",
+    "read",
+    "remove",
+    "rows_naming",
+    "write",
+]
 
 _HASH = re.compile(r"[0-9a-f]{64}\Z")
 _DRAFTS = "drafts"
@@ -95,6 +109,32 @@ def open_stored(content_hash: str) -> Iterator[bytes]:
 def remove(content_hash: str) -> None:
     """Take a file away. The caller has made sure that no row names it."""
     path_of(content_hash).unlink(missing_ok=True)
+
+
+def rows_naming() -> Iterator[QuerySet[Any]]:
+    """For each table whose rows name stored files, those rows.
+
+    Every model of the desk with a field `content_hash` names stored files by it, so that backups, the doctor and
+    erasing see the files of an app that comes later without anybody having to think of it. Where a field `content` may
+    hold the bytes themselves, only rows without them do.
+    """
+    for model in apps.get_models():
+        fields = {field.name for field in model._meta.concrete_fields}
+        if model.__module__.startswith("amends.desk.") and "content_hash" in fields:
+            rows = model._default_manager.exclude(content_hash="")
+            yield rows.filter(content=None) if "content" in fields else rows
+
+
+def every_name() -> set[str]:
+    """The hashes of all files that rows name."""
+    return {name for rows in rows_naming() for name in rows.order_by().values_list("content_hash", flat=True)}
+
+
+def drop_unnamed(hashes: Iterable[str]) -> None:
+    """Take stored files away that no row names any more. Call it after the rows are gone for good."""
+    for content_hash in set(hashes):
+        if content_hash and not any(rows.filter(content_hash=content_hash).exists() for rows in rows_naming()):
+            remove(content_hash)
 
 
 def every_hash() -> Iterator[str]:

@@ -33,14 +33,14 @@ def inbox(request: HttpRequest) -> HttpResponse:
     person = acting(request)
     require(person, "case.see")
     asked = asked_from(request.GET)
-    rows, more = page_of(find(asked, person), asked.page)
+    rows, more = page_of(find(asked, person), asked.page, words=asked.words)
     context = {
         "asked": asked,
         "rows": rows,
         "more": more,
         "views": VIEWS.items(),
         "channels": Channel.choices,
-        "filtered": any((asked.whose, asked.channel, asked.language, asked.kind, asked.words)),
+        "filtered": bool(asked.narrowed or asked.words),
     }
     return render(request, "cases/inbox.html", context)
 

@@ -24,9 +24,9 @@ from amends.desk.intake.mail.reply_address import reply_address
 from amends.desk.ledger.models import Promise
 from amends.desk.outbox.services import new_mail_id, queue
 from amends.desk.people.authority import require
-from amends.desk.people.roles import DESK, Acting
+from amends.desk.people.roles import Acting
 from amends.desk.portal.answering import Answer
-from amends.desk.portal.services import address_of, issue, language_of, mail_address_of
+from amends.desk.portal.services import PLACE, language_of, mail_address_of
 from amends.desk.states import lock
 
 __all__ = ["ask", "change_settings", "check_in_settings", "end_in_silence", "figures", "heard", "plan"]
@@ -202,7 +202,7 @@ def _send(acting: Acting, case: Case, address: str, once: str) -> Message:
     with override(language), timezone.override(ZoneInfo(business.time_zone)):
         context = {"name": case.customer.name, "subject": case.subject, "house": business, "kept_at": kept_at}
         subject = _("Is it right now?")
-        # The secret of the link stands in the mail alone, not in what is kept of it.
+        # The secret of the link is put into the mail as it leaves, and lies nowhere.
         kept_text = _text({**context, "address": _("(the link to your page)")})
         mail_id = new_mail_id()
         message = record_out(
@@ -223,7 +223,7 @@ def _send(acting: Acting, case: Case, address: str, once: str) -> Message:
             purpose="check-in",
             to=[address],
             subject=subject,
-            text=_text({**context, "address": address_of(issue(DESK, case, made_for="check-in")) + "#right-now"}),
+            text=_text({**context, "address": PLACE + "#right-now"}),
             headers={"Auto-Submitted": "auto-generated", **thread},
             message=message,
             mail_id=mail_id,

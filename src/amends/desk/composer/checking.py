@@ -1,6 +1,7 @@
 """The check of a reply while it is written: the checker's review, the outline's evidence for what is missing, facts
 that the outline contradicts, and the promises as they will be recorded."""
 
+import re
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from amends import messages as core_messages
 from amends.checker import EarlierReplies, Review, check
@@ -39,6 +41,9 @@ _ORDER = {"error": 0, "warning": 1, "note": 2}
 _EARLIER_READ = 2_000
 _BY_WORD_OF_MOUTH = (Channel.CALL, Channel.COUNTER)
 _STEM = 4
+_NUMBERS = re.compile(r"\d[\d\s().\-/\u00a0\u2010-\u2015]{4,40}\d")
+_TELLING_DIGITS = 7
+"""The last digits of a phone number, which stay the same however its beginning is written."""
 _PICKED_UP = 0.4
 """Share of the words of a promise that a letter holds when it confirms it."""
 
@@ -212,7 +217,8 @@ def check_reply(
         today=at.today,
         ahead=[(promise.start, promise.end) for promise in found],
     )
-    return _shown(text, review, at, promises, found, asked, language)
+    advice = (*_kept_private(text, at), *advice_for(at.case, text)) if everyone else advice_for(at.case, text)
+    return _shown(text, review, at, promises, found, asked, language, advice)
 
 
 def _review(text: str, at: Situation, kind: str) -> Review:
@@ -269,6 +275,7 @@ def _shown(
     found: Sequence[Promise],
     asked: Sequence[Contradiction],
     language: str,
+    advice: tuple[Advice, ...],
 ) -> Checked:
     spans = {span for finding in review.findings for span in finding.spans}
     spans |= {(finding.fix.start, finding.fix.end) for finding in review.findings if finding.fix}
@@ -312,8 +319,22 @@ def _shown(
         tuple(_unconfirmed(text, at)),
         tuple(marks),
         language,
-        advice_for(at.case, text),
+        advice,
     )
+
+
+def _kept_private(text: str, at: Situation) -> Iterable[Advice]:
+    """A number or an address that the customer gave us is for us alone (G1.9): nothing gets it into public."""
+    numbers = ["".join(filter(str.isdigit, run)) for run in _NUMBERS.findall(text)]
+    said = text.casefold()
+    for kind, value in at.contacts:
+        digits = "".join(filter(str.isdigit, value))[-_TELLING_DIGITS:]
+        if kind == "phone" and len(digits) == _TELLING_DIGITS and any(digits in number for number in numbers):
+            words = _("Their phone number stands in it. It was given to us alone: take it out of what the world reads.")
+            yield Advice(words, stops=True)
+        elif kind == "mail" and value.casefold() in said:
+            words = _("Their mail address stands in it. It was given to us alone: take it out of what the world reads.")
+            yield Advice(words, stops=True)
 
 
 def _unconfirmed(text: str, at: Situation) -> Iterable[str]:

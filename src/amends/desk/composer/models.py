@@ -13,7 +13,7 @@ from amends.desk.clock.leases import Leased
 from amends.desk.people.models import Person
 from amends.desk.states import Stateful, known_values
 
-__all__ = ["UNDO", "Draft", "Kind", "Reply", "ReplyState", "SecondLook"]
+__all__ = ["UNDO", "Draft", "Kind", "Reply", "ReplyFile", "ReplyState", "SecondLook"]
 
 UNDO = timedelta(seconds=10)
 """How long a reply can be taken back before it leaves."""
@@ -65,6 +65,7 @@ class ReplyState(models.TextChoices):
 
     APPROVAL = "approval", _("Waits for a second person")
     WAITING = "waiting", _("About to leave")
+    TO_POST = "to-post", _("To be posted")
     GONE = "gone", _("Handed to the outbox")
     UNDONE = "undone", _("Taken back")
     SENT_BACK = "sent-back", _("Sent back to its writer")
@@ -96,6 +97,10 @@ class Reply(Stateful, Leased):
         second_look: Why a second person reads it.
         decided_by: Who approved it or sent it back; `word` is what they said.
         stopped_why: Why it did not leave, in words for people.
+        posting_at: When a program began to post it where the world reads it; set before the first byte goes out, so
+            that after a crash nobody posts it a second time unseen.
+        posting_why, posting_words: Why a person posts it although a program could: "refused" with its words, "unknown"
+            when it may stand there already; "" when no program can.
         message: What became of it in the case.
     """
 
@@ -103,7 +108,8 @@ class Reply(Stateful, Leased):
 
     MOVES: ClassVar[Mapping[str, Collection[str]]] = {
         "approval": ("waiting", "sent-back", "undone"),
-        "waiting": ("gone", "undone", "stopped"),
+        "waiting": ("gone", "to-post", "undone", "stopped"),
+        "to-post": ("gone", "undone", "stopped"),
         "stopped": ("undone", "waiting"),
         "gone": (),
         "undone": (),
@@ -131,6 +137,9 @@ class Reply(Stateful, Leased):
     decided_at = models.DateTimeField(null=True, blank=True)
     word = models.TextField(blank=True)
     stopped_why = models.TextField(blank=True)
+    posting_at = models.DateTimeField(null=True, blank=True)
+    posting_why = models.CharField(max_length=16, blank=True)
+    posting_words = models.TextField(blank=True)
     message = models.OneToOneField(Message, on_delete=models.SET_NULL, null=True, blank=True, related_name="reply")
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -139,6 +148,7 @@ class Reply(Stateful, Leased):
         indexes = (
             models.Index(fields=["not_before"], condition=models.Q(state="waiting"), name="reply_due"),
             models.Index(fields=["created_at"], condition=models.Q(state="approval"), name="reply_for_approval"),
+            models.Index(fields=["created_at"], condition=models.Q(state="to-post"), name="reply_to_post"),
             models.Index(fields=["case", "-created_at"], name="reply_case_created"),
         )
         constraints = (
@@ -148,3 +158,36 @@ class Reply(Stateful, Leased):
 
     def __str__(self) -> str:
         return f"{self.state} {self.mail_id}"
+
+
+class ReplyFile(models.Model):
+    """A file that goes with a reply; its content is in the store under its hash. When the reply leaves, it becomes an
+    attachment of the message; when it is taken back or sent back, it is with the draft again.
+
+    Attributes:
+        draft, reply: What it goes with: one of the two.
+        name: Made safe for a file system and a header.
+        content_type: As sniffed from the content.
+    """
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, null=True, blank=True, related_name="files")
+    reply = models.ForeignKey(Reply, on_delete=models.CASCADE, null=True, blank=True, related_name="files")
+    name = models.CharField(max_length=200)
+    content_type = models.CharField(max_length=120, default="application/octet-stream")
+    size = models.PositiveBigIntegerField(default=0)
+    content_hash = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("pk",)
+        indexes = (models.Index(fields=["content_hash"], name="reply_file_content"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(draft__isnull=True, reply__isnull=False)
+                | models.Q(draft__isnull=False, reply__isnull=True),
+                name="reply_file_goes_with_one",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name

@@ -55,6 +55,11 @@ class Situation:
         """The customer's own words, all together."""
         return "\n\n".join(message.words for message in self.messages)[:_LONGEST_COMPLAINT]
 
+    @cached_property
+    def contacts(self) -> tuple[tuple[str, str], ...]:
+        """Where the customer can be reached: kind and value."""
+        return tuple(self.customer.contacts.values_list("kind", "value"))
+
     @property
     def language(self) -> str:
         """The customer's language, as far as known."""

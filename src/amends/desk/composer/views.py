@@ -4,21 +4,23 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from amends.desk import store
 from amends.desk.cases.models import Case, Channel
 from amends.desk.composer import services
 from amends.desk.composer.checking import Checked, check_reply, plain
-from amends.desk.composer.models import Draft, Kind, Reply
+from amends.desk.composer.models import Draft, Kind, Reply, ReplyFile
 from amends.desk.composer.promised import Row, corrections_from, rows_of
 from amends.desk.composer.services.drafting import LONGEST
-from amends.desk.composer.showing import reply_card, talk_sheet
+from amends.desk.composer.showing import FILE_LIMITS, fields_of, promises_said, reply_card, talk_sheet
 from amends.desk.composer.situation import Situation, kept_situation_of, situation_of
 from amends.desk.errors import NotFound, WrongInput, WrongMove
 from amends.desk.outbox.models import OutgoingMessage
@@ -31,7 +33,9 @@ _MOST_SHOWN = 200
 
 
 def compose(request: HttpRequest, public_id: str, kind: str) -> HttpResponse:
-    """Keep what was written, then check it, mend one place, or send it; a browser without scripts needs no more."""
+    """Keep what was written and attached, then check it, mend one place, take a file out, or send it; a browser without
+    scripts needs no more.
+    """
     case = _found(public_id)
     if request.method != "POST":
         return redirect(_answer_at(case, kind))
@@ -39,7 +43,11 @@ def compose(request: HttpRequest, public_id: str, kind: str) -> HttpResponse:
     do = request.POST.get("do", "check")
     try:
         kept = _keep(request, person, case, kind)
-        if do.startswith("fix-"):
+        if uploads := request.FILES.getlist("files"):
+            services.add_files(person, kept, uploads)
+        if do.startswith("detach-"):
+            _detach(person, kept, do.removeprefix("detach-"))
+        elif do.startswith("fix-"):
             _mend(person, kept, do.removeprefix("fix-"))
         elif do == "send":
             return _sent(request, person, kept)
@@ -81,6 +89,39 @@ def draft(request: HttpRequest, public_id: str, kind: str) -> JsonResponse:
     return JsonResponse({"revision": kept.revision})
 
 
+@require_POST
+def files(request: HttpRequest, public_id: str, kind: str) -> HttpResponse:
+    """Put files to a draft, or take one out, without a page of its own."""
+    person = acting(request)
+    kept = services.draft_of(person, _found(public_id), kind)
+    words = ""
+    try:
+        if (removed := request.POST.get("remove", "")).isdigit():
+            services.remove_file(person, kept, int(removed))
+        else:
+            services.add_files(person, kept, request.FILES.getlist("files"))
+    except WrongInput as error:
+        words = error.words
+    context = {"draft": kept, "case": kept.case, "kind": kind, "files_trouble": words, **FILE_LIMITS}
+    return render(request, "composer/parts/files.html", context, status=422 if words else 200)
+
+
+@require_safe
+def file(request: HttpRequest, pk: int) -> HttpResponse | StreamingHttpResponse:
+    """A file of a draft or of a reply on its way, always as a download."""
+    person = acting(request)
+    require(person, "attachment.read")
+    row = get_object_or_404(ReplyFile.objects.select_related("draft"), pk=pk)
+    path = store.path_of(row.content_hash)
+    if not services.may_read(person, row) or not path.is_file():
+        raise NotFound(_("There is nothing at this address. It may have moved, or it is not for you to see."))
+    response = FileResponse(path.open("rb"), content_type="application/octet-stream")
+    response.headers["Content-Disposition"] = content_disposition_header(True, row.name) or "attachment"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
 @require_safe
 def reply(request: HttpRequest, pk: int) -> HttpResponse:
     """How far a reply has got; the case page asks for it while one is about to leave."""
@@ -94,12 +135,13 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def replies(request: HttpRequest) -> HttpResponse:
-    """Replies that wait for a second person, and those that were stopped."""
+    """Replies that wait for a second person, those that wait to be posted, and those that were stopped."""
     person = acting(request)
     require(person, "case.see")
     rows = Reply.objects.select_related("case__customer", "author", "decided_by").order_by("created_at", "pk")
     context = {
         "waiting": [reply_card(person, row) for row in rows.filter(state=Reply.State.APPROVAL)[:_MOST_SHOWN]],
+        "to_post": [reply_card(person, row) for row in rows.filter(state=Reply.State.TO_POST)[:_MOST_SHOWN]],
         "stopped": [reply_card(person, row) for row in rows.filter(state=Reply.State.STOPPED)[:_MOST_SHOWN]],
     }
     return render(request, "composer/replies.html", context)
@@ -142,6 +184,19 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+def posted(request: HttpRequest, pk: int) -> HttpResponse:
+    """Somebody has posted a public answer."""
+    row = _reply(pk)
+    try:
+        message = services.posted(acting(request), row, request.POST.get("address", ""))
+    except WrongInput as error:
+        messages.error(request, error.words)
+        return redirect(f"{reverse('cases:case', args=[row.case.public_id])}?answer=public#reply-{row.pk}")
+    messages.success(request, _("It is said now, and its promises count from this moment."))
+    return redirect(f"{reverse('cases:case', args=[row.case.public_id])}#message-{message.pk}")
+
+
+@require_POST
 def settle(request: HttpRequest, pk: int) -> HttpResponse:
     """A mail that did not leave, or of which nobody knows: send it again, or say that it has arrived."""
     row = get_object_or_404(OutgoingMessage.objects.select_related("message__case"), pk=pk, message__isnull=False)
@@ -162,6 +217,14 @@ def talk(request: HttpRequest, public_id: str) -> HttpResponse:
     status = 200
     if request.method == "POST":
         form = request.POST.dict()
+        found = [] if form.get("looked") else promises_said(person, case, form)
+        if found:
+            messages.info(
+                request,
+                _("These promises stand in what you said. Say by when and who keeps them, or take them out; then keep it."),
+            )
+            context = talk_sheet(person, case, form | fields_of(form, found) | {"looked": "yes"})
+            return render(request, "composer/talk.html", context)
         try:
             services.record_call(person, case, _spoken(form))
         except WrongInput as error:
@@ -234,6 +297,11 @@ def _keep_as_given(request: HttpRequest, person: Person, case: Case, kind: str) 
         send_at=request.POST.get("send_at"),
         revision=int(revision) if revision.isascii() and revision.isdigit() else None,
     )
+
+
+def _detach(person: Person, kept: Draft, number: str) -> None:
+    if number.isdigit():
+        services.remove_file(person, kept, int(number))
 
 
 def _mend(person: Person, kept: Draft, number: str) -> None:

@@ -1,1 +1,1 @@
-"""Incidents: one cause, many customers."""
+"""Incidents: one cause, many customers; one page for all, one note for each."""

@@ -24,10 +24,13 @@ from amends.desk.people.roles import DESK
 from amends.desk.states import lock
 from amends.messages import RIGHT_TO_LEFT
 
-__all__ = ["AUTOMATIC_HEADERS", "acknowledge", "first_word_by", "moment_words"]
+__all__ = ["AUTOMATIC_HEADERS", "FIRST_WORD", "acknowledge", "first_word_by", "moment_words", "record_first_word"]
 
 AUTOMATIC_HEADERS = {"Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All"}
 """RFC 3834, and what older servers know: no program answers to it."""
+
+FIRST_WORD = "first-word"
+"""What `Promise.found["by"]` says of a promise that a person will write."""
 
 _LEAST_TIME = timedelta(hours=1)
 
@@ -98,7 +101,6 @@ def acknowledge(message: Message, *, new_case: bool, answerable: bool, promised:
             _("If you want to add something, answer this mail."),
             str(business),
         ]
-        act = _("A person reads the message and writes to the customer")
     text = "\n\n".join(paragraphs) + "\n"
     direction = "rtl" if language in RIGHT_TO_LEFT else "ltr"
     page = render_to_string(
@@ -140,17 +142,42 @@ def acknowledge(message: Message, *, new_case: bool, answerable: bool, promised:
     )
     if promised is None:
         at = text.index(promise)
-        record_first_word(case, by, act, quote=promise, message=said, span=(at, at + len(promise)))
+        record_first_word(case, by, language, quote=promise, message=said, span=(at, at + len(promise)))
 
 
 def record_first_word(
     case: Case,
     by: datetime,
-    act: str,
+    language: str,
     *,
     quote: str,
     message: Message | None = None,
     span: tuple[int, int] | None = None,
 ) -> None:
-    """Write into the ledger that a person will write by a moment."""
-    record(DESK, case, act=act, owner=None, due=by, quote=quote, message=message, span=span, confirmed=True)
+    """Write into the ledger that a person will write by a moment.
+
+    The customer reads it on their page, so that it speaks to them in their language. The first reply of a person keeps
+    it.
+
+    Args:
+        case: Whose complaint it is.
+        by: The moment, aware.
+        language: ISO 639-1 code of what they were told.
+        quote: How they were told.
+        message: Where they were told; None for the page of the form.
+        span: Code point offsets of the quote in the message.
+    """
+    with override(language):
+        act = _("A person writes to you")
+    record(
+        DESK,
+        case,
+        act=act,
+        owner=None,
+        due=by,
+        quote=quote,
+        message=message,
+        span=span,
+        found={"by": FIRST_WORD},
+        confirmed=True,
+    )

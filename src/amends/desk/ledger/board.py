@@ -48,8 +48,10 @@ def board(person: Person, of: str, now: datetime) -> tuple[list[Column], list[Wo
         person: Who looks.
         of: "mine", "team" or "all".
         now: The moment, aware; days are those of the active time zone.
+
+    What was promised to many alike is one line: the promise that stands for its bundle.
     """
-    promises = _of(Promise.objects.select_related("case__customer", "owner"), person, of, "")
+    promises = _of(Promise.objects.filter(bundle="").select_related("case__customer", "owner"), person, of, "")
     still_open = promises.filter(state=Promise.State.OPEN)
     today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     tomorrow, week = today + timedelta(days=1), today + timedelta(days=8)

@@ -84,7 +84,7 @@ def calendar_of(person: Person) -> bytes:
     calendar.add("x-wr-calname", _("Promises of %(house)s") % {"house": house()})
     calendar.add("refresh-interval", timedelta(minutes=30), parameters={"VALUE": "DURATION"})
     host = settings.PUBLIC_URL.rpartition("/")[2]
-    promises = Promise.objects.filter(owner=person, state=Promise.State.OPEN, due_at__isnull=False)
+    promises = Promise.objects.filter(owner=person, state=Promise.State.OPEN, due_at__isnull=False, bundle="")
     for promise in promises.select_related("case")[:_MOST]:
         calendar.add_component(_event(promise, host))
     return bytes(calendar.to_ical())

@@ -55,6 +55,8 @@ class Promise(Stateful, Leased):
         warned_at: When the customer was told, before it lapsed, that it cannot be kept in time.
         look_at: When the clock looks at it next, for reminders and lapsing.
         reminders: What was sent: [{"kind": "before", "at": "..."}].
+        bundle: Names the promises that were made to many alike; one promise outside the bundle stands for them on the
+            board and reminds of them. "" for a promise of its own.
     """
 
     State = PromiseState
@@ -94,6 +96,7 @@ class Promise(Stateful, Leased):
     warned_at = models.DateTimeField(null=True, blank=True)
     look_at = models.DateTimeField(null=True, blank=True)
     reminders = models.JSONField(default=list, blank=True)
+    bundle = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -105,6 +108,7 @@ class Promise(Stateful, Leased):
             models.Index(fields=["case", "due_at"], name="promise_case_due"),
             models.Index(fields=["look_at"], condition=models.Q(look_at__isnull=False), name="promise_look"),
             models.Index(fields=["settled_at"], name="promise_settled"),
+            models.Index(fields=["bundle", "state", "due_at"], name="promise_bundle_state_due"),
         )
         constraints = (
             known_values("state", PromiseState.values, "promise_state_known"),

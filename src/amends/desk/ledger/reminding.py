@@ -145,7 +145,7 @@ def _split(
 
 
 def _open() -> QuerySet[Promise]:
-    return Promise.objects.filter(state=Promise.State.OPEN).select_related("case__customer", "owner")
+    return Promise.objects.filter(state=Promise.State.OPEN, bundle="").select_related("case__customer", "owner")
 
 
 def _recognise_words(promise: Promise) -> None:

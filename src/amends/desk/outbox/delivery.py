@@ -3,12 +3,16 @@
 No protocol tells a sender that died while the server took the mail over whether it was taken. So the moment is kept
 as short as can be: "sending" is stored when the server has accepted sender and recipients and the content is about to
 go, and "sent" as soon as the server has agreed. A mail found in "sending" by another worker has an unknown outcome.
-Mail to a customer is then held, shown in its case, and a person decides; mail to our own people is sent again under
+Where the log of a mail server on the same machine tells what became of it, see `mail_log`, that counts. Else mail to a
+customer is then held, shown in its case, and a person decides; mail to our own people is sent again under
 the same Message-ID, as a reminder twice does no harm and one too few might.
 """
 
 import smtplib
+import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -19,15 +23,21 @@ from django.core.mail.backends.smtp import EmailBackend
 from django.db import transaction
 from django.utils import timezone
 
+from amends.desk.outbox.finishing import attached, finished
+from amends.desk.outbox.lanes import STEP_ASIDE, ordinary_waits, passes
 from amends.desk.outbox.made_up import is_made_up
+from amends.desk.outbox.mail_log import fate_of
 from amends.desk.outbox.models import OutgoingMessage
-from amends.desk.outbox.services import lock_mail, note_failure, note_held, note_sent
+from amends.desk.outbox.services import lock_mail, note_failure, note_held, note_sent, note_waiting
+from amends.desk.store import StoreError
 
-__all__ = ["GIVES_UP_AFTER", "deliver"]
+__all__ = ["GIVES_UP_AFTER", "clear_up", "deliver"]
 
 GIVES_UP_AFTER = timedelta(days=3)
 """How long a server that is away or says "later" is tried; RFC 5321 4.5.4.1 wants four to five days of a relay."""
 _REFUSED = 500
+_KEPT_OPEN = 20.0
+"""Seconds for which a connection of the bulk lane is kept open without use; servers end idle ones after minutes."""
 
 State = OutgoingMessage.State
 
@@ -42,11 +52,18 @@ def deliver(row: OutgoingMessage) -> None:
         lock_mail(row)
         if row.state == State.SENDING:
             # Whoever had it died between handing it over and storing the answer.
-            if row.message_id is not None:
+            fate = fate_of(row)
+            if fate == "taken":
+                note_sent(row)
+                return
+            if row.message_id is not None and not fate:
                 note_held(row, "outcome-unknown")
                 return
             row.move_to(State.WAITING)
+            row.save()
         if row.state != State.WAITING:
+            return
+        if row.lane == OutgoingMessage.Lane.BULK and not _may_go(row):
             return
         made_up = is_made_up([*row.to, *row.cc])
         if not made_up and not settings.MAIL_CAN_LEAVE:
@@ -68,13 +85,39 @@ def deliver(row: OutgoingMessage) -> None:
             row.save()
 
     try:
-        _send(_mail(row), about_to_go)
+        _send(_mail(row), about_to_go, keep_open=row.lane == OutgoingMessage.Lane.BULK)
     except Exception as error:
         _not_sent(row, error)
         raise
     with transaction.atomic():
         lock_mail(row)
         note_sent(row)
+
+
+def clear_up(row: OutgoingMessage) -> None:
+    """Look once more for what became of a mail that is held because nobody knows; the server's log may tell by now."""
+    with transaction.atomic():
+        lock_mail(row)
+        if row.state != State.HELD or row.held_why != "outcome-unknown":
+            return
+        fate = fate_of(row)
+        if fate == "taken":
+            note_sent(row)
+        elif fate == "not-taken":
+            note_waiting(row)
+
+
+def _may_go(row: OutgoingMessage) -> bool:
+    """Whether a mail of the bulk lane may leave now; call it in the transaction that has locked the mail."""
+    why = passes(row)
+    if why and why != "later":
+        note_held(row, why)
+        return False
+    if why or ordinary_waits(timezone.now()):
+        row.not_before = timezone.now() + STEP_ASIDE
+        row.save()
+        return False
+    return True
 
 
 def _not_sent(row: OutgoingMessage, error: Exception) -> None:
@@ -100,6 +143,9 @@ def _for_good(error: Exception) -> bool:
     """Whether trying again cannot help: the server refuses the sender, every recipient, or the content."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return all(code >= _REFUSED for code, _words in error.recipients.values())
+    if isinstance(error, StoreError):
+        # A file of it is missing: half a letter does not leave, and a person has to see to it.
+        return True
     if isinstance(error, smtplib.SMTPAuthenticationError):
         # A wrong password is ours to mend; the mail waits for it.
         return False
@@ -119,9 +165,12 @@ def _text(words: bytes | str) -> str:
     return words.decode("utf-8", "replace") if isinstance(words, bytes) else words
 
 
-def _send(mail: EmailMultiAlternatives, about_to_go: Callable[[], None]) -> None:
+def _send(mail: EmailMultiAlternatives, about_to_go: Callable[[], None], *, keep_open: bool = False) -> None:
     connection: BaseEmailBackend = get_connection()
     if type(connection) is EmailBackend:
+        if keep_open:
+            _send_on_kept(mail, about_to_go)
+            return
         connection = _TellingBackend(about_to_go)
     else:
         # Another way out, such as a provider's API: all of it is one step to us.
@@ -129,22 +178,59 @@ def _send(mail: EmailMultiAlternatives, about_to_go: Callable[[], None]) -> None
     connection.send_messages([mail])
 
 
+_kept = threading.local()
+"""The open connection of each thread that sends bulk mail."""
+
+
+def _send_on_kept(mail: EmailMultiAlternatives, about_to_go: Callable[[], None]) -> None:
+    """Send over a connection that stays open for the next mail; after an error it is a new one."""
+    backend: _TellingBackend | None = getattr(_kept, "backend", None)
+    if backend is None or time.monotonic() - _kept.used > _KEPT_OPEN or not backend.alive():
+        _drop_kept()
+        backend = _TellingBackend(about_to_go)
+        backend.open()
+        _kept.backend = backend
+    backend.about_to_go = about_to_go
+    try:
+        backend.send_messages([mail])
+    except Exception:
+        _drop_kept()
+        raise
+    _kept.used = time.monotonic()
+
+
+def _drop_kept() -> None:
+    backend: _TellingBackend | None = getattr(_kept, "backend", None)
+    _kept.backend = None
+    if backend is not None:
+        # The server may have ended it already.
+        with suppress(OSError, smtplib.SMTPException):
+            backend.close()
+
+
 class _TellingBackend(EmailBackend):
     """Sends by SMTP, and tells when the content is about to go."""
 
     def __init__(self, about_to_go: Callable[[], None]) -> None:
         super().__init__(fail_silently=False)
-        self._about_to_go = about_to_go
+        self.about_to_go = about_to_go
+
+    def alive(self) -> bool:
+        """Whether the server still answers on the open connection."""
+        try:
+            return self.connection is not None and self.connection.noop()[0] < _REFUSED - 100
+        except (OSError, smtplib.SMTPException):
+            return False
 
     @property
     def connection_class(self) -> type[smtplib.SMTP]:
         """The client of the standard library, which calls back before DATA."""
-        about_to_go = self._about_to_go
+        backend = self
         base: type[smtplib.SMTP] = smtplib.SMTP_SSL if self.use_ssl else smtplib.SMTP
 
         class Telling(base):  # type: ignore[misc, valid-type]
             def data(self, msg: Any) -> tuple[int, bytes]:
-                about_to_go()
+                backend.about_to_go()
                 answer: tuple[int, bytes] = super().data(msg)
                 return answer
 
@@ -155,15 +241,17 @@ def _mail(row: OutgoingMessage) -> EmailMultiAlternatives:
     headers = {**row.headers, "Message-ID": row.mail_id}
     if row.language:
         headers.setdefault("Content-Language", row.language)
+    text, html = finished(row)
     mail = EmailMultiAlternatives(
         subject=row.subject,
-        body=row.text,
+        body=text,
         from_email=row.sender or settings.DEFAULT_FROM_EMAIL,
         to=row.to,
         cc=row.cc,
         reply_to=[row.reply_to] if row.reply_to else None,
         headers=headers,
+        attachments=attached(row),
     )
-    if row.html:
-        mail.attach_alternative(row.html, "text/html")
+    if html:
+        mail.attach_alternative(html, "text/html")
     return mail

@@ -24,12 +24,20 @@ class OutgoingState(models.TextChoices):
     HELD = "held", _("Held back")
 
 
+class Lane(models.TextChoices):
+    """Which mail goes first."""
+
+    ORDINARY = "", _("Ordinary mail")
+    BULK = "bulk", _("The same word to many")
+
+
 class OutgoingMessage(Stateful, Leased):
     """One mail on its way. Make it with `outbox.services.queue`.
 
     Attributes:
         message: The message of a case that it carries; None for mail to staff.
         purpose: What kind of mail: "reply", "acknowledgement", "reminder", "invitation", "new-password" ...
+        lane: "" for ordinary mail, "bulk" for the same word to many: it steps aside for ordinary mail, see `lanes`.
         once: A name under which it is queued only once ("promise 12 before"); "" for none.
         mail_id: Its Message-ID, fixed before the first try, so that a second try is recognised as the same mail.
         not_before: Earliest moment of sending: the ten seconds to undo, or a scheduled time.
@@ -39,6 +47,8 @@ class OutgoingMessage(Stateful, Leased):
     """
 
     State = OutgoingState
+
+    Lane = Lane
 
     MOVES: ClassVar[Mapping[str, Collection[str]]] = {
         "waiting": ("sending", "held", "failed"),
@@ -50,6 +60,7 @@ class OutgoingMessage(Stateful, Leased):
 
     message = models.ForeignKey(Message, on_delete=models.PROTECT, null=True, blank=True, related_name="outgoing")
     purpose = models.CharField(max_length=32)
+    lane = models.CharField(max_length=8, choices=Lane.choices, blank=True)
     once = models.CharField(max_length=120, blank=True)
     sender = models.CharField(max_length=500, blank=True)
     reply_to = models.CharField(max_length=500, blank=True)
@@ -77,11 +88,13 @@ class OutgoingMessage(Stateful, Leased):
                 condition=models.Q(state__in=["waiting", "sending"]),
                 name="outgoing_due",
             ),
+            models.Index(fields=["lane", "state", "not_before"], name="outgoing_lane_due"),
             models.Index(fields=["state", "-created_at"], name="outgoing_state_created"),
         )
         constraints = (
             models.UniqueConstraint(fields=["once"], condition=~models.Q(once=""), name="outgoing_once"),
             known_values("state", OutgoingState.values, "outgoing_state_known"),
+            known_values("lane", Lane.values, "outgoing_lane_known"),
         )
 
     def __str__(self) -> str:

@@ -27,6 +27,7 @@ __all__ = [
     "note_failure",
     "note_held",
     "note_sent",
+    "note_waiting",
     "queue",
     "retry",
     "sender_of",
@@ -70,6 +71,7 @@ def queue(
     not_before: datetime | None = None,
     once: str = "",
     language: str = "",
+    lane: str = "",
 ) -> OutgoingMessage:
     """Put a mail into the outbox; it leaves when the transaction has ended and its moment has come.
 
@@ -85,6 +87,7 @@ def queue(
         not_before: Earliest moment of sending, aware.
         once: A name under which it is queued only once; the row of the first time is given back.
         language: ISO 639-1 code of the text.
+        lane: A value of `OutgoingMessage.Lane`: "bulk" for the same word to many.
 
     Raises:
         NotAllowed: The acting one may not.
@@ -100,6 +103,7 @@ def queue(
         with transaction.atomic():
             row = OutgoingMessage.objects.create(
                 purpose=purpose,
+                lane=lane,
                 once=once,
                 message=message,
                 mail_id=mail_id or new_mail_id(),
@@ -150,13 +154,7 @@ def retry(acting: Acting, row: OutgoingMessage) -> OutgoingMessage:
     with transaction.atomic():
         lock_mail(row)
         before = {"state": row.state, "why": row.held_why}
-        row.move_to(State.WAITING)
-        row.held_why = row.problem = ""
-        row.tries = 0
-        row.lease_until = None
-        row.not_before = timezone.now()
-        row.save()
-        _tell_message(row, Message.Delivery.WAITING)
+        note_waiting(row)
         _log(acting, row, "mail.again", before)
     transaction.on_commit(nudge)
     return row
@@ -187,6 +185,17 @@ def note_sent(row: OutgoingMessage) -> None:
     row.held_why = row.problem = ""
     row.save()
     _tell_message(row, Message.Delivery.SENT)
+
+
+def note_waiting(row: OutgoingMessage) -> None:
+    """Store that a mail is to be sent after all; inside the transaction that has locked it."""
+    row.move_to(State.WAITING)
+    row.held_why = row.problem = ""
+    row.tries = 0
+    row.lease_until = None
+    row.not_before = timezone.now()
+    row.save()
+    _tell_message(row, Message.Delivery.WAITING)
 
 
 def note_held(row: OutgoingMessage, why: str) -> None:

@@ -10,12 +10,14 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from amends.archive.mail import sniffed_type
 from amends.desk.cases.models import Case, Message
 from amends.desk.cases.services import assign, attach, receive, record_recovery, take_up_set_aside
 from amends.desk.customers.models import ContactPoint, Reach
 from amends.desk.customers.services import add_contact, change_customer
 from amends.desk.errors import NotFound, WrongInput
 from amends.desk.house.services import house
+from amends.desk.intake.hearing import Heard, keep, listen
 from amends.desk.ledger.models import Promise
 from amends.desk.ledger.services import record, release
 from amends.desk.people.authority import require
@@ -25,6 +27,7 @@ from amends.desk.portal.shown import promises_of
 from amends.desk.states import lock
 
 __all__ = [
+    "ANSWER_OWED",
     "Upload",
     "change_wishes",
     "let_off",
@@ -39,7 +42,11 @@ WITHIN_WORKING_DAYS = 1
 """Who says "not yet" hears from a person by the end of so many working days from now."""
 _LONGEST = 20_000
 _MOST_FILES = 10
-_MARK = "page-answer"
+ANSWER_OWED = "page-answer"
+"""What `Promise.found["by"]` says of a promise to answer somebody who said "not yet"."""
+_SAID = "page-answer"
+_LOOKED_AT = 4_096
+"""Bytes that tell what a file is."""
 
 Answer = Literal["right", "not-yet"]
 Listener = Callable[[Case, Answer], None]
@@ -76,7 +83,8 @@ def write(acting: Acting, case: Case, text: str, files: Sequence[Upload] = (), *
         raise WrongInput(_("This is longer than one message can be. Send it in two."), "text")
     if len(files) > _MOST_FILES:
         raise WrongInput(_("Send at most %(count)d files at once.") % {"count": _MOST_FILES}, "files")
-    return _take_in(acting, case, text, files, language, {})
+    heard = listen(text) if text else None
+    return _take_in(acting, case, text, files, language, {}, heard)
 
 
 def say_right(acting: Acting, case: Case) -> Case:
@@ -115,10 +123,11 @@ def say_not_yet(acting: Acting, case: Case, text: str = "", *, language: str = "
     text = text.replace("\r\n", "\n").strip()
     if len(text) > _LONGEST:
         raise WrongInput(_("This is longer than one message can be. Send it in two."), "text")
+    heard = listen(text) if text else None
     with transaction.atomic():
         lock(case)
         # What the button says is what they said, when they wrote nothing more.
-        _take_in(acting, case, text or _("Not yet"), (), language, {_MARK: "not-yet"})
+        _take_in(acting, case, text or _("Not yet"), (), language, {_SAID: "not-yet"}, heard)
         promise = _promise_to_answer(case)
         _tell("not-yet", case)
     return promise
@@ -177,8 +186,18 @@ def who_answers(case: Case) -> Person | None:
 
 
 def _take_in(
-    acting: Acting, case: Case, text: str, files: Sequence[Upload], language: str, headers: dict[str, str]
+    acting: Acting,
+    case: Case,
+    text: str,
+    files: Sequence[Upload],
+    language: str,
+    headers: dict[str, str],
+    heard: Heard | None,
 ) -> Message:
+    """Make a message of what they wrote, heard as mail is: it weighs in the order of the inbox, and marks show in it."""
+    if heard is not None and not heard.language:
+        # A few words: taken for the language of the page, in which they most likely are.
+        heard = listen(text, language=language)
     with transaction.atomic():
         lock(case)
         if case.state == Case.State.SET_ASIDE:
@@ -188,17 +207,19 @@ def _take_in(
             case,
             text=text,
             channel="page",
-            language=language,
+            language=(heard.language if heard else "") or language,
             sender_name=case.customer.name,
             headers=headers,
         )
         for file in files:
-            attach(message, name=file.name, content=file.content, content_type=_sniffed(file.content))
+            attach(message, name=file.name, content=file.content, content_type=_sniffed(file))
+        if heard is not None:
+            keep(DESK, message, heard)
     return message
 
 
 def _promise_to_answer(case: Case) -> Promise:
-    made = Promise.objects.filter(case=case, state=Promise.State.OPEN, found__by=_MARK).first()
+    made = Promise.objects.filter(case=case, state=Promise.State.OPEN, found__by=ANSWER_OWED).first()
     if made is not None and not made.is_overdue:
         return made
     owner = who_answers(case)
@@ -210,7 +231,7 @@ def _promise_to_answer(case: Case) -> Promise:
         act=_("Answer you about what is not right yet"),
         owner=owner,
         due=_answer_day(timezone.now()),
-        found={"by": _MARK},
+        found={"by": ANSWER_OWED},
         confirmed=True,
     )
 
@@ -228,10 +249,5 @@ def _tell(answer: Answer, case: Case) -> None:
         listener(case, answer)
 
 
-def _sniffed(content: bytes) -> str:
-    import puremagic
-
-    try:
-        return str(puremagic.from_string(content, mime=True)) or "application/octet-stream"
-    except (puremagic.PureError, ValueError):
-        return "application/octet-stream"
+def _sniffed(file: Upload) -> str:
+    return sniffed_type(file.content[:_LOOKED_AT], "application/octet-stream", file.name)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from amends.desk.customers.models import Reach
 
-__all__ = ["NotYetForm", "WishesForm", "WriteForm"]
+__all__ = ["NotYetForm", "PortalSettingsForm", "WishesForm", "WriteForm"]
 
 _REACH = [
     ("", _("It does not matter")),
@@ -56,3 +56,11 @@ class WishesForm(forms.Form):
         widget=forms.TextInput(attrs={"dir": "auto"}),
     )
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+
+
+class PortalSettingsForm(forms.Form):
+    """How customers get to their pages."""
+
+    link_in_mail = forms.BooleanField(
+        label=_("Put the link to their page under replies and acknowledgements"), required=False
+    )

@@ -165,7 +165,8 @@ def said_in(case: Case) -> tuple[Said, ...]:
     business = str(house())
     rows = Message.objects.filter(Q(pk__in=_theirs(case)) | Q(pk__in=_ours(case)))
     rows = rows.select_related("author").prefetch_related("attachments").order_by("sent_at", "pk")
-    return tuple(_said(row, case, business) for row in rows)
+    # Who reads this page has come by the link already.
+    return tuple(_said(row, case, business) for row in rows if row.headers.get("purpose") != "page-link")
 
 
 def attachment_of(case: Case, key: int) -> Attachment | None:

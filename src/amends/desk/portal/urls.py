@@ -16,6 +16,7 @@ urlpatterns = [
     path("c/<str:token>/wishes", views.wishes, name="wishes"),
     path("c/<str:token>/files/<int:key>", views.file, name="file"),
     path("c/<str:token>/new", views.renew, name="renew"),
+    path("settings/customers-pages/", views.settings_page, name="settings"),
     path("cases/<str:public_id>/page/link", views.issue, name="issue"),
     path("cases/<str:public_id>/page/end", views.revoke, name="revoke"),
     path("cases/<str:public_id>/page/", views.preview, name="preview"),

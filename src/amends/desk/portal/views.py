@@ -26,12 +26,13 @@ from amends.desk.errors import NotFound, WrongInput, WrongMove
 from amends.desk.house.services import house
 from amends.desk.pages.asking import acting, address_of, tell
 from amends.desk.pages.middleware import LANGUAGE_COOKIE
-from amends.desk.people.authority import require
+from amends.desk.people.authority import may, require
 from amends.desk.people.roles import CUSTOMER
 from amends.desk.portal import answering, services
-from amends.desk.portal.forms import NotYetForm, WishesForm, WriteForm
+from amends.desk.portal.forms import NotYetForm, PortalSettingsForm, WishesForm, WriteForm
 from amends.desk.portal.limits import TooOften, count, refuse_when_too_often
 from amends.desk.portal.models import CustomerLink
+from amends.desk.portal.sending import change_portal_settings, portal_settings, reached_from_outside
 from amends.desk.portal.shown import attachment_of, page_of
 from amends.desk.tokens import hashed
 
@@ -238,6 +239,28 @@ def preview(request: HttpRequest, public_id: str) -> HttpResponseBase:
     with _in_language_of(request, case):
         context = {"page": page_of(case), "preview": True, "back": reverse("cases:case", args=[case.public_id])}
         return _private(render(request, "portal/page.html", context))
+
+
+@require_http_methods(["GET", "POST"])
+def settings_page(request: HttpRequest) -> HttpResponse:
+    """Whether mail to customers carries the link to their page."""
+    person = acting(request)
+    require(person, "case.see")
+    form = PortalSettingsForm(
+        request.POST if request.method == "POST" else None, initial={"link_in_mail": portal_settings().link_in_mail}
+    )
+    if request.method == "POST" and form.is_valid():
+        change_portal_settings(person, **form.cleaned_data)
+        messages.success(request, _("Saved."))
+        return redirect("portal:settings")
+    context = {
+        "form": form,
+        "may_edit": may(person, "portal.edit"),
+        "from_outside": reached_from_outside(),
+        "site": settings.PUBLIC_URL,
+        "days": services.LASTS.days // 2,
+    }
+    return render(request, "portal/settings.html", context, status=422 if form.errors else 200)
 
 
 def _rendered(request: HttpRequest, case: Case, link: CustomerLink, **forms: Any) -> HttpResponse:

@@ -140,13 +140,7 @@ def blank_case(acting: Acting, case: Case) -> Case:
 
 def drop_files(hashes: Iterable[str]) -> None:
     """Take stored files away that no row names any more. Called after the rows are gone for good."""
-    for content_hash in hashes:
-        named = (
-            Attachment.objects.filter(content_hash=content_hash).exists()
-            or RawMessage.objects.filter(content_hash=content_hash, content=None).exclude(size=0).exists()
-        )
-        if content_hash and not named:
-            store.remove(content_hash)
+    store.drop_unnamed(hashes)
 
 
 def _blank(acting: Acting, case: Case, act: str) -> set[str]:
@@ -175,7 +169,8 @@ def _blank(acting: Acting, case: Case, act: str) -> set[str]:
         Outline: Q(case=case),
         Promise: Q(case=case),
         WordOwed: Q(promise__case=case),
-        OutgoingMessage: Q(message__in=messages),
+        # Mail to our own people names the case by its address: reminders, requests for a second look.
+        OutgoingMessage: Q(message__in=messages) | Q(message=None, text__contains=f"/cases/{case.public_id}/"),
         Message: Q(case=case),
         CaseLog: Q(case=case),
     }
@@ -189,9 +184,17 @@ def _blank(acting: Acting, case: Case, act: str) -> set[str]:
         state=Promise.State.RELEASED, settled_at=now, look_at=None
     )
     WordOwed.objects.filter(promise__case=case, done_at=None).update(done_at=now, outcome=WordOwed.Outcome.NOT_NEEDED)
-    for model, paths in paths_to(Case).items():
-        if model not in BLANKED and model not in SEEN_TO:
-            rows_by(model, paths, case.pk).delete()
+    going = [
+        rows_by(model, paths, case.pk)
+        for model, paths in paths_to(Case).items()
+        if model not in BLANKED and model not in SEEN_TO
+    ]
+    for rows in going:
+        # Before any of them is deleted, as one takes others along.
+        if any(field.name == "content_hash" for field in rows.model._meta.concrete_fields):
+            hashes |= set(rows.order_by().values_list("content_hash", flat=True))
+    for rows in going:
+        rows.delete()
     case.refresh_from_db()
     for name, value in BLANKED[Case].items():
         setattr(case, name, value)

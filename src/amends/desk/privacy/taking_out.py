@@ -102,10 +102,10 @@ def export_customer(acting: Acting, customer: Customer) -> IO[bytes]:
                 name = f"{model._meta.app_label}-{model._meta.model_name}.json"
                 archive.writestr(name, _as_json([_as_data(row) for row in rows.iterator(500)]))
                 contents.append(name)
-                if model is Attachment:
-                    _add_files(archive, rows)
-                elif model is RawMessage:
+                if model is RawMessage:
                     _add_raw(archive, rows)
+                elif any(field.name == "content_hash" for field in model._meta.concrete_fields):
+                    _add_files(archive, rows, "" if model is Attachment else f"{model._meta.model_name}-")
             archive.writestr(
                 "contents.json",
                 _as_json({"customer": customer.public_id, "made_at": timezone.now(), "files": contents}),
@@ -134,10 +134,11 @@ def _as_data(row: models.Model) -> dict[str, Any]:
     return values
 
 
-def _add_files(archive: zipfile.ZipFile, rows: models.QuerySet[Any]) -> None:
+def _add_files(archive: zipfile.ZipFile, rows: models.QuerySet[Any], kind: str) -> None:
     for row in rows.iterator(100):
         if row.content_hash and store.path_of(row.content_hash).is_file():
-            with archive.open(f"files/{row.pk}-{row.name}", "w") as target:
+            name = getattr(row, "name", "file")
+            with archive.open(f"files/{kind}{row.pk}-{name}", "w") as target:
                 for piece in store.open_stored(row.content_hash):
                     target.write(piece)
 

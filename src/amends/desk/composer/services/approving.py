@@ -9,6 +9,7 @@ from amends.desk.cases.services import log
 from amends.desk.clock.loop import nudge
 from amends.desk.composer.models import UNDO, Reply, SecondLook
 from amends.desk.composer.services.drafting import bring_back
+from amends.desk.composer.services.telling import tell_writer
 from amends.desk.errors import NotAllowed, WrongInput
 from amends.desk.people.authority import ACTS, require
 from amends.desk.people.models import Person
@@ -52,6 +53,7 @@ def approve(person: Person, reply: Reply) -> Reply:
         reply.decided_by, reply.decided_at = person, timezone.now()
         reply.save()
         log(person, case, "reply.approved", after={"reply": reply.pk, "not_before": reply.not_before})
+        tell_writer(reply)
     transaction.on_commit(nudge)
     return reply
 
@@ -76,6 +78,7 @@ def send_back(person: Person, reply: Reply, word: str) -> Reply:
         reply.save()
         bring_back(reply)
         log(person, case, "reply.sent-back", after={"reply": reply.pk}, note=word)
+        tell_writer(reply)
     return reply
 
 

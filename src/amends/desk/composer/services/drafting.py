@@ -92,7 +92,7 @@ def keep_draft(
 
 
 def bring_back(reply: Reply) -> Draft:
-    """A reply that did not leave is a draft again; what its writer has begun since stays below it.
+    """A reply that did not leave is a draft again, with its files; what its writer has begun since stays below it.
 
     Only services call it, in their transaction.
     """
@@ -106,6 +106,7 @@ def bring_back(reply: Reply) -> Draft:
     draft.revision += 1
     draft.send_key = secrets.token_hex(12)
     draft.save()
+    reply.files.update(reply=None, draft=draft)
     return draft
 
 

@@ -15,7 +15,9 @@ from amends.desk.clock.loop import nudge
 from amends.desk.composer.checking import Checked, check_reply
 from amends.desk.composer.models import UNDO, Draft, Kind, Reply
 from amends.desk.composer.services.approving import second_look_needed
+from amends.desk.composer.services.attaching import check_together, hand_on
 from amends.desk.composer.services.drafting import bring_back
+from amends.desk.composer.services.telling import tell_readers
 from amends.desk.composer.situation import situation_of
 from amends.desk.customers.models import ContactPoint, Customer
 from amends.desk.errors import NotAllowed, WrongInput, WrongMove
@@ -75,7 +77,7 @@ def send(person: Person, draft: Draft) -> Reply:
     Raises:
         NotAllowed: The person may not, or it is somebody else's draft.
         WrongInput: Nothing is written; another room stops it; errors were found and there is no reason; the time cannot
-            be.
+            be; its files are too many or too large together.
         WrongMove: The customer was erased.
     """
     require(person, "message.draft")
@@ -87,6 +89,7 @@ def send(person: Person, draft: Draft) -> Reply:
         raise WrongInput(_("Write something first."), "text")
     case = draft.case
     _not_erased(case.customer)
+    check_together(draft)
     moment, scheduled = _moment(draft.send_at, person)
     checked = check_reply(
         draft.text,
@@ -127,8 +130,11 @@ def send(person: Person, draft: Draft) -> Reply:
                 scheduled=scheduled,
                 second_look=second_look,
             )
+            hand_on(draft, reply)
             _clear(draft)
             log(person, case, "reply.written", after=_as_data(reply, checked), note=reply.sent_despite)
+            if second_look:
+                tell_readers(reply)
     except IntegrityError:
         # The same form came twice at once; the first one counts.
         twin = Reply.objects.filter(send_key=draft.send_key).first()
@@ -154,6 +160,8 @@ def undo(person: Person, reply: Reply) -> Draft:
         lock(reply)
         if reply.state == Reply.State.GONE:
             raise WrongMove(reply.state, Reply.State.UNDONE, _("It has left already and cannot be taken back."))
+        if reply.state == Reply.State.WAITING and reply.posting_at is not None:
+            raise WrongMove(reply.state, Reply.State.UNDONE, _("It is being posted and cannot be taken back here."))
         before = reply.state
         reply.move_to(Reply.State.UNDONE)
         reply.save()
@@ -241,4 +249,5 @@ def _as_data(reply: Reply, checked: Checked) -> dict[str, object]:
         "not_before": reply.not_before,
         "verdict": checked.review.verdict,
         "errors": checked.errors,
+        **({"files": files} if (files := [file.name for file in reply.files.all()]) else {}),
     }

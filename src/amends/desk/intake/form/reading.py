@@ -70,9 +70,7 @@ def read_form(row: RawMessage, raw: bytes) -> None:
                 quote = _("A person reads it and answers you by %(moment)s.") % {
                     "moment": acknowledging.moment_words(promised, business)
                 }
-            with override(business.language):
-                act = _("A person reads the message and answers the customer")
-            acknowledging.record_first_word(message.case, promised, act, quote=quote, message=None)
+            acknowledging.record_first_word(message.case, promised, content["language"], quote=quote)
         acknowledging.acknowledge(message, new_case=True, answerable=True, promised=promised)
         close_raw(row, RawMessage.State.READ)
 

@@ -24,7 +24,7 @@ class Composer {
 
     this.text.addEventListener("input", () => this.typed());
     this.text.addEventListener("scroll", () => { this.mirror.scrollTop = this.text.scrollTop; });
-    form.addEventListener("input", (event) => { if (event.target !== this.text) this.later(); });
+    form.addEventListener("input", (event) => { if (event.target !== this.text && event.target.type !== "file") this.later(); });
     form.addEventListener("change", (event) => { if (event.target.name?.startsWith("promise-")) this.check(); });
     form.addEventListener("click", (event) => this.clicked(event));
     form.addEventListener("submit", (event) => this.submitted(event));
@@ -38,9 +38,16 @@ class Composer {
     if (this.text.value.trim()) this.check();
   }
 
+  // The words without the files: those go by themselves as soon as they are chosen.
+  data() {
+    const data = new FormData(this.form);
+    data.delete("files");
+    return data;
+  }
+
   // What is to be kept, so that nothing is sent when nothing changed.
   state() {
-    const data = new FormData(this.form);
+    const data = this.data();
     data.delete("revision");
     data.delete("csrfmiddlewaretoken");
     return JSON.stringify([...data].filter(([name]) => !name.includes("-was-")));
@@ -85,7 +92,7 @@ class Composer {
     const asked = this.text.value;
     try {
       const answer = await fetch(this.form.dataset.check, {
-        method: "POST", body: new FormData(this.form), signal: this.checking.signal, headers: { Accept: "application/json" },
+        method: "POST", body: this.data(), signal: this.checking.signal, headers: { Accept: "application/json" },
       });
       if (!answer.ok || this.text.value !== asked) return;
       this.show(await answer.json(), asked);
@@ -196,7 +203,7 @@ class Composer {
 
   async send(state, now) {
     try {
-      const answer = await fetch(this.form.dataset.draft, { method: "POST", body: new FormData(this.form), keepalive: now });
+      const answer = await fetch(this.form.dataset.draft, { method: "POST", body: this.data(), keepalive: now });
       const found = await answer.json();
       if (answer.ok) {
         this.form.elements.revision.value = found.revision;
@@ -260,6 +267,23 @@ function countDown() {
 }
 
 for (const form of document.querySelectorAll("[data-composer]")) new Composer(form);
+// The text of a public answer, to be pasted where the customer wrote.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const place = document.getElementById(button.dataset.copy);
+  const words = place.textContent.trim();
+  button.dataset.words ??= button.textContent;
+  try {
+    await navigator.clipboard.writeText(words);
+  } catch {
+    // Without the right to the clipboard: the text is marked, and a key copies it.
+    getSelection().selectAllChildren(place);
+    if (!document.execCommand("copy")) return;
+  }
+  button.textContent = button.dataset.copied;
+  setTimeout(() => { button.textContent = button.dataset.words; }, 3000);
+});
 for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => window.print());
 if (document.querySelector("[data-leaves]")) {
   countDown();

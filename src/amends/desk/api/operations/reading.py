@@ -1,0 +1,119 @@
+"""Reading texts: check, hear, promises, guard. Nothing is stored."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Router
+
+from amends.desk.api import shapes
+from amends.desk.api.door import acting, token_in
+from amends.desk.api.operations.asking import Token, answers, case_at
+from amends.desk.cases.models import Case
+from amends.desk.composer import checking
+from amends.desk.composer.situation import kept_situation_of
+from amends.desk.house.services import house
+from amends.desk.people.authority import require
+
+__all__ = ["router"]
+
+router = Router(tags=["Reading texts"])
+
+
+@router.post("/check", auth=Token("check"), response=answers(shapes.ReviewOut, also=(404,)), operation_id="check")
+def check(request: HttpRequest, body: shapes.Check) -> dict[str, Any]:
+    """Check a reply before it is sent: what it holds, what spoils it, what is missing.
+
+    With `case`, what that case knows (the customer's words and name, who failed) is used where you say nothing else.
+    """
+    import amends
+
+    require(acting(request), "message.draft")
+    business = house()
+    known = _known(_case(request, body.case), body)
+    with checking._one_at_a_time:
+        review = amends.check(
+            body.text,
+            language=body.language,
+            jurisdiction=body.jurisdiction or business.country or None,
+            vocabulary=business.vocabulary or None,
+            **known,
+        )
+    return review.to_dict(utf16=body.utf16)
+
+
+@router.post("/hear", auth=Token("check"), response=answers(shapes.HearingOut), operation_id="hear")
+def hear(request: HttpRequest, body: shapes.Hear) -> dict[str, Any]:
+    """Hear a customer's words: is it a complaint, how grave, what do they ask for."""
+    import amends
+
+    require(acting(request), "message.draft")
+    with checking._one_at_a_time:
+        return amends.hear(body.text, language=body.language, channel=body.channel).to_dict()
+
+
+@router.post(
+    "/promises-in-text", auth=Token("check"), response=answers(shapes.TextPromises), operation_id="promises_in_text"
+)
+def promises_in_text(request: HttpRequest, body: shapes.PromisesInText) -> dict[str, Any]:
+    """What a reply promises, and until when, by the house's calendar and clock."""
+    import amends
+
+    require(acting(request), "message.draft")
+    business = house()
+    with checking._one_at_a_time:
+        found = amends.promises(
+            body.text,
+            sent=body.sent_at or timezone.now(),
+            country=business.country or None,
+            zone=business.time_zone,
+            language=body.language,
+            channel=body.channel,
+        )
+    return {"promises": [promise.to_dict() for promise in found]}
+
+
+@router.post("/guard", auth=Token("check"), response=answers(shapes.RulingOut, also=(404,)), operation_id="guard")
+def guard(request: HttpRequest, body: shapes.Guard) -> dict[str, Any]:
+    """May a reply that software wrote go to a customer? pass, rewrite-needed (with what to change), or hold.
+
+    Send `reply` with what you know of its case. A reply that is to be rewritten comes with `feedback` for its writer.
+    """
+    import amends
+
+    require(acting(request), "message.draft")
+    business = house()
+    known = _known(_case(request, body.case), body)
+    with checking._one_at_a_time:
+        ruling = amends.guard(
+            body.reply,
+            language=body.language,
+            vocabulary=business.vocabulary or None,
+            may_promise=body.may_promise,
+            confirmed=body.confirmed,
+            first=body.first,
+            sent=timezone.now(),
+            country=business.country or None,
+            zone=business.time_zone,
+            **known,
+        )
+    return ruling.to_dict(utf16=body.utf16)
+
+
+def _case(request: HttpRequest, public_id: str | None) -> Case | None:
+    if public_id is None:
+        return None
+    token_in(request, "cases:read")
+    require(acting(request), "case.see")
+    return case_at(request, public_id)
+
+
+def _known(case: Case | None, body: shapes.Check | shapes.Guard) -> dict[str, Any]:
+    """What is known of a reply's case: as the caller says, else as the case says."""
+    at = kept_situation_of(case) if case is not None else None
+    return {
+        "complaint": body.complaint or (at.complaint if at else None) or None,
+        "name": body.name or (at.customer.name if at else None) or None,
+        "fault": body.fault.value if body.fault else (case.fault if case else None),
+        "channel": body.channel,
+    }

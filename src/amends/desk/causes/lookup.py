@@ -1,0 +1,168 @@
+"""Finds among a hundred thousand cases those worth comparing with one: an index of what they share, in memory.
+
+For every key of `Features.keys` it holds the cases in which it stands. A look-up adds up the rarity of the keys that
+a case shares with the others and gives the best few; keys that stand everywhere are passed over while others are left.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from math import log
+
+import numpy as np
+from numpy.typing import NDArray
+
+from amends.desk.causes.likeness import Features, Rarity
+
+__all__ = ["MOST_SUGGESTED", "CaseIndex"]
+
+MOST_SUGGESTED = 6
+"""So many similar cases are suggested for one."""
+_CANDIDATES = 120
+_MERGE_AT = 8_192
+_MOST_ROWS = 400_000
+"""Entries that one look-up reads at most, the rarest keys first."""
+
+Rows = NDArray[np.uint32]
+
+
+class CaseIndex:
+    """What cases share. Not safe for several threads at once; takes about 300 bytes a case."""
+
+    def __init__(self) -> None:
+        self._cases: list[int] = []
+        self._row_of: dict[int, int] = {}
+        self._keys = np.zeros(0, dtype=np.uint32)
+        self._rows = np.zeros(0, dtype=np.uint32)
+        self._fresh: dict[int, list[int]] = {}
+        self._waiting = 0
+
+    def __len__(self) -> int:
+        """How many cases it knows."""
+        return self.known
+
+    def __contains__(self, case: int) -> bool:
+        return case in self._row_of
+
+    @property
+    def known(self) -> int:
+        """How many cases it knows."""
+        return len(self._row_of)
+
+    @property
+    def rarity(self) -> Rarity:
+        """How rare things are among them."""
+        return Rarity(len(self._row_of), _Counts(self))
+
+    def add(self, case: int, features: Features) -> None:
+        """Take a case in; one that is known is taken in anew.
+
+        Args:
+            case: Its number.
+            features: What of it is compared.
+        """
+        row = len(self._cases)
+        self._cases.append(case)
+        self._row_of[case] = row
+        keys = set(features.keys)
+        for key in keys:
+            self._fresh.setdefault(key, []).append(row)
+        self._waiting += len(keys)
+        if self._waiting >= max(_MERGE_AT, len(self._keys) // 8):
+            self._merge()
+
+    def extend(self, cases: Iterable[tuple[int, Features]]) -> None:
+        """Take many cases in."""
+        rows: list[int] = []
+        keys: list[int] = []
+        for case, features in cases:
+            fresh = set(features.keys)
+            keys.extend(fresh)
+            rows.extend([len(self._cases)] * len(fresh))
+            self._row_of[case] = len(self._cases)
+            self._cases.append(case)
+        if len(keys) < _MERGE_AT:
+            for key, row in zip(keys, rows, strict=True):
+                self._fresh.setdefault(key, []).append(row)
+            self._waiting += len(keys)
+        else:
+            self._sort_in(np.array(keys, dtype=np.uint32), np.array(rows, dtype=np.uint32))
+
+    def count(self, key: int) -> int:
+        """In how many cases a key stands; a case that was taken in anew counts again."""
+        first, last = self._stretch(key)
+        return last - first + len(self._fresh.get(key, ()))
+
+    def candidates(self, features: Features, most: int = _CANDIDATES) -> list[int]:
+        """The cases that share most with one, by the rarity of what they share; the likeliest first.
+
+        Args:
+            features: Of the case that is looked at; it is not left out itself.
+            most: How many.
+        """
+        if not self._cases:
+            return []
+        scores = np.zeros(len(self._cases), dtype=np.float32)
+        read = 0
+        number = len(self._row_of)
+        keys = sorted((self.count(key), key) for key in set(features.keys))
+        for count, key in keys:
+            if not count:
+                continue
+            read += count
+            if read > _MOST_ROWS:
+                break
+            weight = np.float32(log((number + 1) / count) + 0.1)
+            first, last = self._stretch(key)
+            scores[self._rows[first:last]] += weight
+            fresh = self._fresh.get(key)
+            if fresh:
+                scores[fresh] += weight
+        found = np.flatnonzero(scores)
+        if len(found) > 2 * most:
+            found = found[np.argpartition(-scores[found], 2 * most)[: 2 * most]]
+        ordered = found[np.argsort(-scores[found], kind="stable")]
+        cases = (self._cases[row] for row in ordered.tolist() if self._row_of.get(self._cases[row]) == row)
+        return list(dict.fromkeys(cases))[:most]
+
+    def _stretch(self, key: int) -> tuple[int, int]:
+        sought = np.uint32(key)
+        first = int(np.searchsorted(self._keys, sought))
+        return first, int(np.searchsorted(self._keys, sought, side="right"))
+
+    def _merge(self) -> None:
+        count = sum(map(len, self._fresh.values()))
+        keys = np.empty(count, dtype=np.uint32)
+        rows = np.empty(count, dtype=np.uint32)
+        at = 0
+        for key, there in self._fresh.items():
+            keys[at : at + len(there)] = key
+            rows[at : at + len(there)] = there
+            at += len(there)
+        self._fresh = {}
+        self._waiting = 0
+        self._sort_in(keys, rows)
+
+    def _sort_in(self, keys: Rows, rows: Rows) -> None:
+        keys = np.concatenate([self._keys, keys])
+        rows = np.concatenate([self._rows, rows])
+        order = np.argsort(keys, kind="stable")
+        self._keys, self._rows = keys[order], rows[order]
+
+
+class _Counts(Mapping[int, int]):
+    """The counts of an index, as a mapping."""
+
+    def __init__(self, index: CaseIndex) -> None:
+        self._index = index
+
+    def __getitem__(self, key: int) -> int:
+        return self._index.count(key)
+
+    def get(self, key: int, default: int | None = None) -> int:  # type: ignore[override]
+        """In how many cases a key stands."""
+        return self._index.count(key)
+
+    def __len__(self) -> int:
+        return 0
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(())

@@ -1,0 +1,124 @@
+"""What remedies have to say while a reply is written: what is decided and not told, and what is promised too early."""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from functools import lru_cache
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from amends.desk.cases.models import Case, Message
+from amends.desk.composer.advising import Advice
+from amends.desk.remedies.models import Kind, Remedy
+from amends.desk.remedies.money import amounts_in
+from amends.desk.remedies.reading import Named, named_in
+
+__all__ = ["advice_on_reply"]
+
+State = Remedy.State
+_MESSAGES_READ = 6
+_BLOCKED = (State.WAITING.value, State.REFUSED.value)
+
+
+def advice_on_reply(case: Case, text: str) -> Iterable[Advice]:
+    """Advice on a reply as typed so far. A case without remedies costs one look along an index."""
+    remedies = list(Remedy.objects.filter(case=case).exclude(state=State.WITHDRAWN).order_by("pk"))
+    if not remedies:
+        return []
+    named = named_in(text) if text.strip() else []
+    return [*_too_early(case, remedies, named), *_another_amount(case, remedies, named), *_not_told(remedies, named)]
+
+
+def _too_early(case: Case, remedies: Sequence[Remedy], named: Sequence[Named]) -> Iterable[Advice]:
+    """What the reply promises although somebody said no, or has not decided yet. Only this stops it."""
+    granted = [one for one in remedies if one.state in Remedy.GRANTED]
+    kinds_granted = {one.kind for one in granted}
+    amounts_granted = {one.amount for one in granted}
+    for remedy in remedies:
+        if remedy.state not in (*_BLOCKED, State.PROPOSED):
+            continue
+        by_kind = remedy.kind not in kinds_granted
+        by_amount = remedy.amount is not None and remedy.amount not in amounts_granted
+        promised = any(
+            one.settled
+            and one.kinds
+            and (
+                (by_kind and remedy.kind in one.kinds)
+                or (by_amount and any(amount.value == remedy.amount for amount in one.amounts))
+            )
+            for one in named
+        )
+        if not promised:
+            continue
+        what = {"what": remedy.in_short}
+        if remedy.state == State.REFUSED:
+            words = _("This was refused, and the reply promises it: %(what)s. Take it out, or propose something else.")
+        elif remedy.state == State.WAITING:
+            words = _("This still waits for approval, and the reply promises it: %(what)s. Say what is sure today.")
+        else:
+            words = _("This is only proposed so far: %(what)s. Decide it before the reply leaves.")
+        yield Advice(words % what, remedy.state in _BLOCKED, _address(case), _("To the remedies"))
+
+
+def _another_amount(case: Case, remedies: Sequence[Remedy], named: Sequence[Named]) -> Iterable[Advice]:
+    """Amounts of the reply that are not what was decided, each once."""
+    granted = [one for one in remedies if one.state in Remedy.GRANTED and one.amount is not None]
+    if not granted:
+        return
+    right = {one.amount for one in granted if one.amount is not None}
+    right.add(sum(right, Decimal(0)))
+    seen: set[Decimal] = set()
+    said: set[Decimal] | None = None
+    for one in named:
+        for amount in one.amounts:
+            if amount.value in right or amount.value in seen or not one.settled:
+                continue
+            # An amount that the customer named, such as the price, may stand in a sentence that gives nothing.
+            if not one.kinds:
+                said = _said_before(case) if said is None else said
+                if amount.value in said:
+                    continue
+            seen.add(amount.value)
+            decided = ", ".join(remedy.in_short for remedy in granted)
+            words = _("The reply names %(amount)s; decided is: %(decided)s. Which one is right?")
+            yield Advice(
+                words % {"amount": amount.words, "decided": decided}, False, _address(case), _("To the remedies")
+            )
+
+
+def _not_told(remedies: Sequence[Remedy], named: Sequence[Named]) -> Iterable[Advice]:
+    """What is decided and the customer does not know, unless the reply tells it."""
+    for remedy in remedies:
+        if remedy.state not in (State.DECIDED, State.DONE) or remedy.told_at is not None:
+            continue
+        if remedy.amount is not None:
+            told = any(amount.value == remedy.amount for one in named for amount in one.amounts)
+        else:
+            told = any(remedy.kind in one.kinds for one in named)
+        if told:
+            continue
+        if remedy.kind == Kind.GESTURE:
+            words = _("Decided and not told: %(what)s. Tell them, or keep it as a surprise.")
+        else:
+            words = _("Decided and not told: %(what)s. Tell them what they get, and by when.")
+        yield Advice(words % {"what": remedy.in_short})
+
+
+def _said_before(case: Case) -> set[Decimal]:
+    """The amounts that the customer and the outline name."""
+    said = case.messages.filter(direction=Message.Direction.IN).order_by("-sent_at", "-pk")
+    texts = [own or whole for own, whole in said.values_list("own_text", "text")[:_MESSAGES_READ]]
+    outline = getattr(case, "outline", None)
+    if outline is not None:
+        texts += [getattr(outline, field) for field in outline.FIELDS]
+    return {value for text in texts if text for value in _values(text)}
+
+
+@lru_cache(maxsize=512)
+def _values(text: str) -> frozenset[Decimal]:
+    """Kept, as the texts of a case stay the same while a reply is written."""
+    return frozenset(one.value for one in amounts_in(text))
+
+
+def _address(case: Case) -> str:
+    return reverse("cases:case", args=[case.public_id]) + "#remedies"

@@ -1,0 +1,210 @@
+"""Posting to an address that somebody typed in, without becoming their way into our own network.
+
+The name is resolved once, every address it stands for is looked at, and the connection goes to exactly that address:
+a name that means something else a moment later changes nothing. Redirects are not followed. The whole of it ends after
+a few seconds, however slowly the other side speaks, and only the beginning of its answer is read.
+"""
+
+import ipaddress
+import socket
+import threading
+import time
+from dataclasses import dataclass
+from http.client import HTTPException
+from urllib.parse import SplitResult, urlsplit
+
+import urllib3
+from django.conf import settings
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+__all__ = ["Answer", "NotReachedError", "NotThereError", "checked_address", "post"]
+
+CONNECT_SECONDS = 5.0
+ALL_SECONDS = 10.0
+_ANSWER_BYTES = 4_096
+_LONGEST = 500
+_AGENT = "Amends-Webhooks/1"
+
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+class NotThereError(Exception):
+    """The address is none that we post to. The words say why."""
+
+
+class NotReachedError(Exception):
+    """Nobody answered there, or not in time. The words say why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the other side said.
+
+    Attributes:
+        status: The HTTP status.
+        beginning: How its body begins.
+        retry_after: Seconds it asks us to wait, None when it does not say.
+    """
+
+    status: int
+    beginning: str
+    retry_after: int | None
+
+
+def checked_address(address: str) -> SplitResult:
+    """An address that can be posted to, as far as can be told without asking anybody.
+
+    Raises:
+        NotThereError: It is none, or inside our own network.
+    """
+    if len(address) > _LONGEST or not address.isascii() or any(sign <= " " for sign in address):
+        raise NotThereError("write an address such as https://shop.example/hooks/amends")
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError as error:
+        raise NotThereError(str(error)) from None
+    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
+        raise NotThereError("write an address that begins with https:// or http://")
+    if parts.username is not None or parts.password is not None or parts.fragment:
+        raise NotThereError("write it without a user name, a password and a part behind #")
+    _refuse_ours_by_name(parts.hostname)
+    return parts
+
+
+def post(address: str, body: bytes, headers: dict[str, str], *, seconds: float = ALL_SECONDS) -> Answer:
+    """Post some bytes of JSON.
+
+    Args:
+        address: Where.
+        body: What.
+        headers: Further headers.
+        seconds: After how many seconds it is over, answered or not.
+
+    Raises:
+        NotThereError: The address is none that we post to.
+        NotReachedError: Nobody answered there, or not in time.
+    """
+    until = time.monotonic() + seconds
+    parts = checked_address(address)
+    host = parts.hostname or ""
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    ip = _resolved(host, port)
+    timeout = min(CONNECT_SECONDS, seconds)
+    connection: HTTPConnection
+    if parts.scheme == "https":
+        connection = HTTPSConnection(ip, port, timeout=timeout, server_hostname=host, assert_hostname=host)
+    else:
+        connection = HTTPConnection(ip, port, timeout=timeout)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    try:
+        connection.connect()
+        with _Deadline(connection, until - time.monotonic()):
+            connection.request(
+                "POST",
+                target,
+                body=body,
+                headers={
+                    "Host": parts.netloc,
+                    "User-Agent": _AGENT,
+                    "Content-Type": "application/json",
+                    "Accept": "*/*",
+                    "Accept-Encoding": "identity",
+                    "Connection": "close",
+                    **headers,
+                },
+                preload_content=False,
+                decode_content=False,
+            )
+            answer = connection.getresponse()
+            beginning = answer.read(_ANSWER_BYTES)
+            return Answer(answer.status, _plain(beginning), _seconds(answer.headers.get("Retry-After", "")))
+    except (OSError, HTTPException, urllib3.exceptions.HTTPError, ValueError) as error:
+        if time.monotonic() >= until - 0.05:
+            raise NotReachedError(f"no answer within {seconds:g} seconds") from error
+        raise NotReachedError(_words_of(error)) from error
+    finally:
+        connection.close()
+
+
+class _Deadline:
+    """Ends a connection at a moment, even one that speaks a byte a second and so never times out."""
+
+    def __init__(self, connection: HTTPConnection, seconds: float) -> None:
+        self._connection = connection
+        self._timer = threading.Timer(max(0.01, seconds), self._end)
+        self._timer.daemon = True
+
+    def __enter__(self) -> None:
+        self._socket = self._connection.sock
+        self._timer.start()
+
+    def __exit__(self, *_error: object) -> None:
+        self._timer.cancel()
+
+    def _end(self) -> None:
+        try:
+            if self._socket is not None:
+                self._socket.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+
+
+def _resolved(host: str, port: int) -> str:
+    """The one address to connect to; refused when the name leads anywhere inside."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise NotReachedError("the name leads nowhere") from error
+    addresses = [str(entry[4][0]) for entry in found]
+    if not addresses:
+        raise NotReachedError("the name leads nowhere")
+    for one in addresses:
+        if not _is_outside(one):
+            raise NotThereError("this leads into the desk's own network, where nothing is posted to")
+    return addresses[0]
+
+
+def _refuse_ours_by_name(host: str) -> None:
+    try:
+        ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        inside = host == "localhost" or host.endswith((".localhost", ".local", ".internal"))
+    else:
+        inside = not _is_outside(host)
+    if inside and not settings.WEBHOOKS_TO_PRIVATE:
+        raise NotThereError("this is inside the desk's own network, where nothing is posted to")
+
+
+def _is_outside(address: str) -> bool:
+    """Whether an address belongs to the public internet; those that wrap another one are judged by that."""
+    if settings.WEBHOOKS_TO_PRIVATE:
+        return True
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
+        if inner is None and ip in _NAT64:
+            inner = ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF)
+        if inner is not None:
+            return _is_public(inner)
+    return _is_public(ip)
+
+
+def _is_public(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)
+
+
+def _plain(content: bytes) -> str:
+    text = content.decode("utf-8", "replace")
+    return "".join(sign if sign.isprintable() else " " for sign in text).strip()[:200]
+
+
+def _seconds(value: str) -> int | None:
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 8 else None
+
+
+def _words_of(error: BaseException) -> str:
+    cause = error.__cause__ or error.__context__ or error
+    if isinstance(error, urllib3.exceptions.SSLError) or "certificate" in str(error).casefold():
+        return f"the certificate was not accepted: {str(cause)[:200]}"
+    return f"{type(cause).__name__}: {str(cause)[:200]}"

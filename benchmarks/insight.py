@@ -5,6 +5,7 @@
 
 It builds a desk on SQLite in a temporary folder, in bulk and outside of the services, lets the clock's work reckon the
 summaries, and looks at the pages as the owner does, with changing months and filters. To reach: p95 under 300 ms.
+Beside the time on the wall stands the processor's own: on a busy machine the wall shows the neighbours.
 """
 
 import argparse
@@ -201,18 +202,21 @@ def looked_at(looks: int, chance: random.Random) -> dict[str, dict[str, float]]:
     for name, address in pages.items():
         for _ in range(2):
             browser.get(address)
-        times, counts = [], []
+        times, own, counts = [], [], []
         for _ in range(looks):
             query = next(asked)
             with CaptureQueriesContext(connection) as queries:
-                begin = time.perf_counter()
+                begin, worked = time.perf_counter(), time.process_time()
                 answer = browser.get(address, query)
                 times.append(1_000 * (time.perf_counter() - begin))
+                own.append(1_000 * (time.process_time() - worked))
             assert answer.status_code == 200, (name, answer.status_code)
             counts.append(len(queries))
         found[name] = {
             "p50": round(percentile(times, 0.5), 1),
             "p95": round(percentile(times, 0.95), 1),
+            "processor_p50": round(percentile(own, 0.5), 1),
+            "processor_p95": round(percentile(own, 0.95), 1),
             "queries": max(counts),
         }
     return found
@@ -223,7 +227,9 @@ def main() -> None:
     parser.add_argument("--cases", type=int, default=100_000)
     parser.add_argument("--promises", type=int, default=300_000)
     parser.add_argument("--looks", type=int, default=40)
-    parser.add_argument("--folder", type=Path, help="build the desk here and leave it there")
+    parser.add_argument(
+        "--folder", type=Path, help="build the desk here and leave it there; one that is there is used again"
+    )
     parser.add_argument("--dry", action="store_true", help="keep no results")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
@@ -247,17 +253,18 @@ def run(chosen: argparse.Namespace, folder: Path) -> None:
     global _NOW
     _NOW = timezone.now()
     aside: dict[str, Any] = {"cases": chosen.cases, "promises": chosen.promises}
-    print(f"building {chosen.cases} cases and {chosen.promises} promises", file=sys.stderr)
-    aside["build_s"] = round(timed(lambda: build(chosen.cases, chosen.promises, chance)), 1)
-
     from amends.desk.cases.models import Case
     from amends.desk.cases.services import change_fault
     from amends.desk.insight import reckoning
     from amends.desk.insight.models import Fact, Month, Summary
     from amends.desk.people.models import Person
 
-    print("reckoning for the first time", file=sys.stderr)
-    aside["first_reckoning_s"] = round(timed(reckoning.catch_up), 1)
+    if not Case.objects.exists():
+        print(f"building {chosen.cases} cases and {chosen.promises} promises", file=sys.stderr)
+        aside["build_s"] = round(timed(lambda: build(chosen.cases, chosen.promises, chance)), 1)
+    if not Summary.objects.exists():
+        print("reckoning for the first time", file=sys.stderr)
+        aside["first_reckoning_s"] = round(timed(reckoning.catch_up), 1)
     aside["rows"] = {"facts": Fact.objects.count(), "summaries": Summary.objects.count()}
     aside["look_of_the_clock_ms"] = round(1_000 * median(timed(reckoning.refresh) for _ in range(5)), 1)
     month = Month.objects.order_by("-first")[1]
@@ -266,15 +273,17 @@ def run(chosen: argparse.Namespace, folder: Path) -> None:
     print("looking", file=sys.stderr)
     pages = looked_at(chosen.looks, chance)
     aside["pages_ms"] = pages
-    print(f"{'page':<12}{'p50 ms':>9}{'p95 ms':>9}{'queries':>9}")
+    names = ("p50", "p95", "processor_p50", "processor_p95", "queries")
+    print(f"{'page':<12}" + "".join(f"{name:>15}" for name in names))
     for name, figures in pages.items():
-        print(f"{name:<12}{figures['p50']:>9}{figures['p95']:>9}{figures['queries']:>9}")
-    slowest = max(figures["p95"] for figures in pages.values())
-    print(f"slowest p95: {slowest} ms, to reach: {LIMIT_MS} ms")
+        print(f"{name:<12}" + "".join(f"{figures[one]:>15}" for one in names))
+    slowest = {name: max(figures[name] for figures in pages.values()) for name in ("p95", "processor_p95")}
+    print(f"slowest p95: {slowest['p95']} ms ({slowest['processor_p95']} ms of the processor), to reach: {LIMIT_MS} ms")
     for name in ("build_s", "first_reckoning_s", "look_of_the_clock_ms", "one_month_anew_ms", "rows"):
-        print(f"{name}: {aside[name]}")
+        print(f"{name}: {aside.get(name, 'not measured')}")
     if not chosen.dry:
-        keep("insight", {"slowest_p95_of_300_ms": round(slowest / LIMIT_MS, 3)}, aside)
+        ratios = {f"slowest_{name}_of_300_ms": round(value / LIMIT_MS, 3) for name, value in slowest.items()}
+        keep("insight", ratios, aside)
 
 
 if __name__ == "__main__":

@@ -26,9 +26,7 @@ def make_case(make_person):
         address = f"{language}@mail.example"
         customer, contact = find_or_create(INTAKE, "mail", address, name="Rūta", language=language, verified=True)
         case = open_case(INTAKE, customer, channel=channel, subject="The cake", language=language)
-        receive(
-            INTAKE, case, text=COMPLAINTS[language], channel=channel, contact=contact, language=language, **values
-        )
+        receive(INTAKE, case, text=COMPLAINTS[language], channel=channel, contact=contact, language=language, **values)
         return case
 
     return make

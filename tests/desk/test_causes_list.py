@@ -8,6 +8,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from amends.desk.cases.models import Case
 from amends.desk.cases.services import open_case, set_aside
 from amends.desk.causes import chart, figures, services
 from amends.desk.causes.models import CaseCause, Cause, Prevention
@@ -217,7 +218,25 @@ def test_the_figures_of_the_list(agent, make_case):
     assert first.stakes == [("health", 1), ("money", 1)]
     assert (first.pending, first.in_force, first.overdue) == (1, 0, 0)
     assert (second.cause, second.cases, second.harm) == (sizes, 1, 10)
-    assert figures.standings(agent, since=timezone.now() + timedelta(days=1))[0].cases == 0
+    Case.objects.update(created_at=timezone.now() - timedelta(days=100))
+    assert [row.cases for row in figures.standings(agent, days=90)] == [0, 0]
+    assert [row.cases for row in figures.standings(agent, days=365)] == [3, 1]
+
+
+def test_in_a_large_house_the_clock_reckons_ahead(agent, make_case, monkeypatch, signed_in):
+    zips = services.make_cause(agent, "Zips")
+    services.link(agent, make_case(severity=40, stakes=["health"]), zips)
+    live = figures.standings(agent, days=90)
+    assert figures.reckon() is False
+    monkeypatch.setattr(figures, "_MANY", 0)
+    assert figures.reckon() is True
+    ahead = figures.standings(agent, days=90)
+    assert ahead == live
+    services.link(agent, make_case(severity=40), zips)
+    assert figures.standings(agent)[0].cases == 1
+    assert "reckoned every five minutes" in signed_in(agent).get(reverse("causes:list")).content.decode()
+    figures.reckon()
+    assert figures.standings(agent)[0].cases == 2
 
 
 def test_the_chart_adds_up_and_runs_with_the_language(agent, make_case):

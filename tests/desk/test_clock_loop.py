@@ -168,6 +168,27 @@ def test_a_row_that_cannot_be_read_keeps_the_rows_behind_it_not_waiting(db, only
     assert "cannot be opened" in bad.problem
 
 
+def test_rows_taken_together_are_done_alone_when_one_of_them_spoils_it(db, only, fresh_memory):
+    bad, good = raws(2)
+
+    def work(row):
+        if row.pk == bad.pk:
+            raise ValueError("this one is broken")
+        mark_read(row)
+
+    def together(rows):
+        for row in rows:
+            work(row)
+        return {}
+
+    only(DueRows("test", RawMessage, waiting, work, together=together))
+    assert run_due() == 2
+    good.refresh_from_db()
+    bad.refresh_from_db()
+    assert (good.state, good.lease_until) == ("read", None)
+    assert (bad.state, bad.tries) == ("waiting", 1)
+
+
 def tracebacks(caplog):
     return [record for record in caplog.records if record.exc_info]
 

@@ -91,7 +91,7 @@ def test_a_promise_that_is_listed_already_is_not_asked_about(talk, agent):
 
 
 def test_a_written_confirmation_can_follow(talk):
-    case, browser, address = talk
+    _case, browser, address = talk
     said = {
         "theirs": "She wants it at ten.", "channel": "call", "at": "", "confirm": "yes",
         "promise-new-0-act": "Bring it at ten", "promise-new-0-day": "2031-05-02", "promise-new-0-clock": "10:00",

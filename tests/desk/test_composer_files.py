@@ -11,8 +11,17 @@ from django.utils import timezone
 
 from amends.desk import backup, health, store
 from amends.desk.composer.models import Draft, ReplyFile
-from amends.desk.composer.services import add_files, approve, draft_of, keep_draft, remove_file, send, send_back, undo
-from amends.desk.composer.services import attaching
+from amends.desk.composer.services import (
+    add_files,
+    approve,
+    attaching,
+    draft_of,
+    keep_draft,
+    remove_file,
+    send,
+    send_back,
+    undo,
+)
 from amends.desk.errors import NotAllowed, WrongInput
 from amends.desk.outbox.models import OutgoingMessage
 from amends.desk.portal.services import issue

@@ -12,9 +12,9 @@ from amends.desk.composer import posting
 from amends.desk.composer.models import Reply
 from amends.desk.composer.posting import NotPosted, TryLater, checked_address, register_poster, where_they_wrote
 from amends.desk.composer.services import approve, keep_draft, posted, send, undo
+from amends.desk.customers.services import add_contact
 from amends.desk.errors import NotAllowed, WrongInput, WrongMove
 from amends.desk.people.roles import CUSTOMER, INTAKE
-from amends.desk.customers.services import add_contact
 
 GOOD = (
     "Dear Rūta,\n\nI am sorry that the cake did not come on Saturday. I forgot to put your order on the list. "
@@ -180,7 +180,9 @@ def test_where_they_wrote_is_told_only_when_it_is_an_address(make_case, reviewed
 @pytest.mark.parametrize("shown", ["+370 600 12-345", "8 600 12345", "00370 (600) 12345"])
 def test_a_number_given_to_us_alone_gets_into_no_public_answer(reviewed, agent, shown):
     add_contact(CUSTOMER, reviewed.customer, "phone", "+370 600 12345", private=True)
-    draft = keep_draft(agent, reviewed, "public", text=f"{GOOD} I ring you at {shown}.", reason="No reason gets past it.")
+    draft = keep_draft(
+        agent, reviewed, "public", text=f"{GOOD} I ring you at {shown}.", reason="No reason gets past it."
+    )
     with pytest.raises(WrongInput):
         send(agent, draft)
     assert send(agent, keep_draft(agent, reviewed, "reply", text=f"{GOOD} I ring you at {shown}.")).state == "waiting"
@@ -193,6 +195,18 @@ class TestPages:
         assert f'data-copy="reply-text-{ready.pk}"' in page
         assert f'href="{THERE}" target="_blank" rel="noopener noreferrer"' in page
         assert reverse("composer:posted", args=[ready.pk]) in page
+
+    def test_what_stands_in_public_is_linked_and_nothing_else_is(self, ready, reviewed, agent, signed_in):
+        posted(agent, ready, f"{THERE}#answer")
+        receive(INTAKE, reviewed, text="Hm.", channel="review", public=True, headers={"address": "javascript:alert(1)"})
+        page = signed_in(agent).get(reverse("cases:case", args=[reviewed.public_id])).content.decode()
+        assert f'href="{THERE}#answer"' in page
+        assert "javascript:" not in page
+
+    def test_it_is_counted_for_those_who_can_post_it(self, ready, agent, junior, signed_in):
+        address = f'href="{reverse("composer:replies")}"'
+        assert address in signed_in(agent).get(reverse("cases:inbox")).content.decode()
+        assert address not in signed_in(junior).get(reverse("cases:inbox")).content.decode()
 
     def test_the_list_shows_it(self, ready, agent, signed_in):
         assert "To be posted" in signed_in(agent).get(reverse("composer:replies")).content.decode()

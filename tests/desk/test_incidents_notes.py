@@ -110,7 +110,9 @@ def test_a_second_list_names_nobody_twice(lead, incident):
 def test_the_database_itself_refuses_a_second_note(lead, incident):
     take(lead, incident)
     with pytest.raises(IntegrityError), transaction.atomic():
-        Note.objects.create(incident=incident, address="ruta@mail.example", address_key=incident.address_key("RUTA@mail.example"))
+        Note.objects.create(
+            incident=incident, address="ruta@mail.example", address_key=incident.address_key("RUTA@mail.example")
+        )
 
 
 @pytest.mark.parametrize(
@@ -125,7 +127,9 @@ def test_what_is_no_list_is_refused_in_words(lead, incident, content, why):
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1257"])
 def test_lists_come_in_any_encoding(encoding):
-    table = read_table("mail;name\nruta@mail.example;Rūta Šimkutė\nona@mail.example;Ąžuolė Žvirblienė\n".encode(encoding))
+    table = read_table(
+        "mail;name\nruta@mail.example;Rūta Šimkutė\nona@mail.example;Ąžuolė Žvirblienė\n".encode(encoding)
+    )
     assert table.header == ("mail", "name")
     assert next(row for _line, row in list(rows_of(table.text, table.delimiter))[1:])[1] == "Rūta Šimkutė"
 
@@ -188,8 +192,12 @@ def test_each_note_is_checked_with_its_own_facts_and_held_with_the_reason(lead, 
 
 
 def test_a_fact_that_makes_a_note_hurt_holds_that_one_alone(lead, with_texts):
-    take(lead, with_texts, "mail,name,language,order,amount\na@mail.example,Ann,en,1,2 EUR\n"
-         "b@mail.example,Bob,en,1,2 EUR as a one-time courtesy\n")
+    take(
+        lead,
+        with_texts,
+        "mail,name,language,order,amount\na@mail.example,Ann,en,1,2 EUR\n"
+        "b@mail.example,Bob,en,1,2 EUR as a one-time courtesy\n",
+    )
     look(with_texts)
     ready, held = with_texts.notes.order_by("address")
     assert ready.state == "ready"
@@ -208,7 +216,9 @@ def test_who_has_no_text_in_their_language_is_held_until_there_is_one(lead, with
     look(with_texts)
     assert states(with_texts)["a@mail.example"] == ("held", "no-text")
     row = writing.writing_of(lead, with_texts, "note", "et")
-    writing.keep(lead, row, subject="Tellimus {order}", text="Tere, {name}! See oli meie viga. {amount}", reason="Loetud üle.")
+    writing.keep(
+        lead, row, subject="Tellimus {order}", text="Tere, {name}! See oli meie viga. {amount}", reason="Loetud üle."
+    )
     noting.set_text(lead, row)
     look(with_texts)
     assert states(with_texts)["a@mail.example"][0] == "ready"
@@ -259,7 +269,10 @@ def test_each_person_has_their_promise_and_the_board_one_line(lead, with_texts):
     take(lead, with_texts)
     send_all(lead, with_texts)
     own = Promise.objects.exclude(bundle="")
-    assert {(promise.case.customer.name, promise.quote.split()[-1] != "") for promise in own} == {("Rūta", True), ("John", True)}
+    assert {(promise.case.customer.name, promise.quote.split()[-1] != "") for promise in own} == {
+        ("Rūta", True),
+        ("John", True),
+    }
     assert all(promise.look_at is None for promise in own)
     assert all(promise.message.text[promise.start : promise.end] == promise.quote for promise in own)
     [mass] = MassPromise.objects.all()
@@ -332,7 +345,9 @@ def test_two_addresses_of_one_person_get_one_note(lead, with_texts, make_custome
     from amends.desk.customers.services import add_contact
 
     add_contact(lead, make_customer(name="Ona", mail="ona@mail.example"), "mail", "ona@work.example")
-    take(lead, with_texts, "mail,name,language,order,amount\nona@mail.example,Ona,en,1,2\nona@work.example,Ona,en,1,2\n")
+    take(
+        lead, with_texts, "mail,name,language,order,amount\nona@mail.example,Ona,en,1,2\nona@work.example,Ona,en,1,2\n"
+    )
     look(with_texts)
     assert sorted(states(with_texts).values()) == [("held", "same-person"), ("ready", "")]
 
@@ -368,7 +383,9 @@ def test_stopped_notes_are_accounted_for_and_can_be_taken_up(lead, with_texts):
     run_due(timezone.now() + timedelta(seconds=10))
     assert mail.outbox == []
     assert set(states(with_texts).values()) == {("left-out", "stopped"), ("held", "missing-fact")}
-    assert set(Case.objects.filter(incident_links__incident=with_texts).values_list("state", flat=True)) == {"set-aside"}
+    assert set(Case.objects.filter(incident_links__incident=with_texts).values_list("state", flat=True)) == {
+        "set-aside"
+    }
     sending.start(lead, Sending.objects.get(incident=with_texts))
     for number in range(2, 5):
         look(with_texts, 10 * number)
@@ -450,7 +467,9 @@ def test_changed_words_are_checked_again_for_everybody(lead, with_texts):
     assert with_texts.notes.get(name="John").text.endswith("Lena")
 
 
-STEPS = st.sampled_from(["list-a", "list-b", "link", "cases", "look", "start", "pause", "resume", "stop", "kill", "out", "leave"])
+STEPS = st.sampled_from(
+    ["list-a", "list-b", "link", "cases", "look", "start", "pause", "resume", "stop", "kill", "out", "leave"]
+)
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -493,20 +493,21 @@ def test_the_walk_mends_what_no_log_told(make_case):
     assert everything()["harm:other"] == 70 * 60
 
 
-def test_other_rooms_add_counts(make_case, monkeypatch):
+def test_other_rooms_add_counts_of_all_cases_there_are(make_case, monkeypatch, no_walk):
     case = make_case(channel="call")
-    day = timezone.now().astimezone(ZONE).date()
+    reckoning.catch_up()
+    now = timezone.now()
 
     def counted(numbers):
         for number in numbers:
-            yield number, day, {"recurrences": 2, "nothing": 0}
+            yield number, now, {"recurrences": 2, "nothing": 0}
 
     monkeypatch.setitem(sources._counters, "causes", counted)
     reckoning.catch_up()
     found = Asked(this_month(), this_month(), channel="call").total
     assert found["recurrences"] == 2
     assert "nothing" not in found.counts
-    assert Fact.objects.get(day=day).case_number == case.pk
+    assert Fact.objects.get(day=now.astimezone(ZONE).date()).case_number == case.pk
 
 
 def test_what_customers_wait_for_now(make_case, agent, make_promise):

@@ -84,7 +84,12 @@ def test_staff_see_the_words_marked_and_the_files(answered, agent, signed_in, cl
 
 def test_a_number_given_there_is_private_and_only_the_customer_and_staff_see_it(answered, agent, client, make_case):
     at = f"/c/{issue(agent, answered)}/"
-    form = {"wishes-reach": "phone", "wishes-phone": "+370 600 12345", "wishes-reach_words": "", "wishes-language": "en"}
+    form = {
+        "wishes-reach": "phone",
+        "wishes-phone": "+370 600 12345",
+        "wishes-reach_words": "",
+        "wishes-language": "en",
+    }
     client.post(f"{at}wishes", form)
     contact = ContactPoint.objects.get(kind="phone")
     assert (contact.private, contact.customer) == (True, answered.customer)

@@ -135,6 +135,7 @@ def test_the_acknowledgement_carries_it_too(make_case, lead, run_clock):
     change_intake_settings(lead, acknowledge=True)
     case = make_case()
     assert case_of(token_in(acknowledged(case, run_clock)))[0] == case
+    assert token_in(mail.outbox[-1].alternatives[0][0])
 
 
 def test_an_address_that_nobody_has_proved_gets_no_link_by_itself(make_case, make_customer, lead, run_clock):

@@ -304,7 +304,7 @@ def test_nobody_at_home_pauses_the_endpoint(listener, endpoint, make_case, run_c
     run_clock()
     row = Endpoint.objects.get()
     assert row.paused_until is not None and row.failures == 1
-    assert "Connection" in row.last_problem or "refused" in row.last_problem
+    assert row.last_problem == "nobody listens there: connection refused"
     assert Delivery.objects.filter(attempts=0).count() == 1
 
 
@@ -420,3 +420,54 @@ def test_what_is_over_is_forgotten_and_a_removed_endpoint_hears_nothing(
     run_clock()
     row.refresh_from_db()
     assert len(server.came) == 1 and row.secret == ""
+
+
+def test_the_example_of_the_documentation_checks_a_signature(listener, endpoint, make_case, run_clock):
+    import re
+    from pathlib import Path
+
+    page = Path(__file__).parents[2] / "docs" / "how-to" / "webhooks.md"
+    names = {}
+    exec(re.search(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.S)[1], names)
+    server = listener()
+    _row, secret = endpoint(server)
+    make_case(text="")
+    run_clock()
+    headers, body, _path = server.came[0]
+    assert names["is_from_the_desk"](headers, body, secret)
+    assert not names["is_from_the_desk"](headers, body + b" ", secret)
+    assert not names["is_from_the_desk"](headers | {"webhook-timestamp": "1"}, body, secret)
+
+
+def test_only_a_certificate_that_somebody_vouches_for_is_accepted(listener, db, tmp_path, settings, monkeypatch):
+    import ssl
+
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    settings.WEBHOOKS_TO_PRIVATE = True
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    made = x509.CertificateBuilder(name, name, key.public_key(), 7, now - timedelta(days=1), now + timedelta(days=1))
+    made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+    file = tmp_path / "own.pem"
+    none = serialization.NoEncryption()
+    file.write_bytes(
+        made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+        + key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, none)
+    )
+    server = listener()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    address = server.address.replace("http://127.0.0.1", "https://localhost")
+    with pytest.raises(posting.NotReachedError, match="certificate"):
+        posting.post(address, b"{}", {})
+    assert server.came == []
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    assert posting.post(address, b"{}", {}).status == 200
+    with pytest.raises(posting.NotReachedError, match="certificate"):
+        posting.post(address.replace("localhost", "127.0.0.1"), b"{}", {})
+    assert len(server.came) == 1

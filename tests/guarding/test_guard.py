@@ -138,14 +138,12 @@ def test_the_first_answer_to_our_failing_holds_the_parts_of_an_apology() -> None
     reply = "Thank you for writing. Which lamp is it?"
     first = guard(reply, complaint=COMPLAINT, fault="team")
     assert first.outcome == "rewrite-needed"
-    assert {label for kind, label in kinds(first) if kind == "missing"} == {
-        "apology",
-        "names-offence",
-        "responsibility",
-    }
+    assert {label for kind, label in kinds(first) if kind == "missing"} == {"apology", "responsibility"}
     assert guard(reply, complaint=COMPLAINT, fault="team", first=False).passed
     assert guard(reply, complaint=COMPLAINT).passed
     assert guard(reply, complaint=COMPLAINT, fault="team", policy=Policy(required=frozenset())).passed
+    strict = guard("I am sorry, that was my mistake.", fault="team", policy=Policy(required=frozenset({"repair"})))
+    assert ("missing", "repair") in kinds(strict)
 
 
 def test_the_house_and_what_was_sent_before_are_looked_at() -> None:
@@ -187,7 +185,7 @@ def test_feedback_tells_what_to_change_and_offers_no_phrase() -> None:
     feedback = ruling.feedback
     assert "“sorry if this" in feedback
     assert CONCEPTS["conditional"].way_out in feedback
-    assert CONCEPTS["names-offence"].way_out in feedback
+    assert CONCEPTS["responsibility"].way_out in feedback
     for reason in ruling.reasons:
         assert reason.words in feedback
         if reason.kind in ("finding", "missing"):

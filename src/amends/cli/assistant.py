@@ -13,6 +13,7 @@ from pydantic import Field
 import amends
 from amends.cli.open_case import Desk, DeskError
 from amends.guarding import Policy, PromiseKind
+from amends.messages import translated
 
 __all__ = ["server"]
 
@@ -167,7 +168,7 @@ def _with_desk(made: MCPServer[Any], desk: Desk) -> None:
     ) -> dict[str, Any]:
         """Open a case at the business's desk, so that a person takes care of a complaint."""
         if contact_kind is not None and not contact.strip():
-            raise ToolError("contact: the mail address or phone number is missing.")
+            raise ToolError(translated("contact: the mail address or the phone number is missing."))
         known = (contact_kind, contact) if contact_kind is not None else None
         try:
             return desk.open_case(

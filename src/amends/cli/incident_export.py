@@ -16,20 +16,17 @@ __all__ = ["incident_export"]
     cls=TranslatedCommand,
     epilog="""\b
 Examples:
-  amends incident-export ovens-3f9a2c /srv/www/ovens      one page, as it is now
-  amends incident-export --all /srv/www/incidents         each public page, in a folder of its own
+  amends incident-export /srv/www/incidents                      each public page, in a folder of its name
+  amends incident-export /srv/www/ovens --page ovens-3f9a2c      one of them
 """,
 )
-@click.argument("slug", required=False)
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--all", "everything", is_flag=True, help="All public pages, each in a folder of its name.")
-def incident_export(slug: str | None, folder: Path, everything: bool) -> int:
-    """Write the public page of incident SLUG into FOLDER, as files for any web server.
+@click.option("--page", "slug", help="Only this one: its name as it stands in its address behind /i/.")
+def incident_export(folder: Path, slug: str | None) -> int:
+    """Write the public pages of incidents into FOLDER, as files for any web server.
 
-    They need nothing but each other. The page is written as it is now: call it again after an update.
+    The files need nothing but each other. They hold what is public now: call it again after an update.
     """
-    if bool(slug) == everything:
-        raise CommandError(translated("Name the page, as it stands in its address behind /i/, or write --all."))
     _start_django(_PORT)
     from amends.desk.errors import DeskError
     from amends.desk.incidents.exporting import write_folder
@@ -43,7 +40,7 @@ def incident_export(slug: str | None, folder: Path, everything: bool) -> int:
             raise CommandError(translated("There is no public page named {slug}.", slug=slug))
     try:
         for row in rows:
-            written = write_folder(DESK, row, folder / row.slug if everything else folder)
+            written = write_folder(DESK, row, folder if slug else folder / row.slug)
             write([f"{path}\n" for path in written])
     except DeskError as error:
         raise CommandError(error.words) from error

@@ -120,14 +120,11 @@ def _complaint(name: str | None, path: Path | None, problems: list[str]) -> str 
         return None
     try:
         return file.read_text(encoding="utf-8", errors="replace")[:_LONGEST_COMPLAINT]
-    except FileNotFoundError:
-        # One name serves for many replies, and not each of them answers a message that is kept.
-        if "{stem}" in name:
-            return None
-        problems.append(translated("{file}: cannot be read ({problem}).", file=file, problem="not there"))
     except OSError as error:
-        problem = error.strerror or type(error).__name__
-        problems.append(translated("{file}: cannot be read ({problem}).", file=file, problem=problem))
+        # One name serves for many replies, and not each of them answers a message that is kept.
+        if not (isinstance(error, FileNotFoundError) and "{stem}" in name):
+            problem = error.strerror or type(error).__name__
+            problems.append(translated("{file}: cannot be read ({problem}).", file=file, problem=problem))
     return None
 
 

@@ -267,20 +267,24 @@ def _code(language: str | None) -> str | None:
     return language.replace("_", "-").split("-")[0].strip().casefold() or None if language else None
 
 
-def warm(languages: Iterable[str] | None = None) -> None:
+def warm(languages: Iterable[str] | None = None, *, country: str | None = None) -> None:
     """Load what rulings need, so that the first ones take no longer than the others; takes a second or two a language.
 
     Patterns are compiled when a text first comes near them; the sentences that each rule must match bring that about.
 
     Args:
         languages: ISO 639-1 codes; all that can be checked if not given.
+        country: ISO 3166 code of the country whose holidays rulings will be told, if they will.
+
+    Raises:
+        ValueError: The country is not known.
     """
     now = datetime.now().astimezone()
     for language in available_languages() if languages is None else languages:
         with _one_at_a_time:
             for rule in load_pack(language).rules:
                 for sentence in rule.yes:
-                    promises_in(check(sentence, language=language), sent=now)
+                    promises_in(check(sentence, language=language), sent=now, country=country)
             hear(_WARMING, language=language)
     # Another script is told by a model that is loaded when the first such text comes.
     identify(_OTHER_SCRIPT)

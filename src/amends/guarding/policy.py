@@ -72,7 +72,7 @@ class Policy:
             "wrong-word": "rewrite-needed",
         }
     )
-    required: frozenset[str] = frozenset({"apology", "names-offence", "responsibility"})
+    required: frozenset[str] = frozenset({"apology", "responsibility"})
     missing: Outcome = "rewrite-needed"
     may_promise: frozenset[PromiseKind] = frozenset({"act"})
     unconfirmed: Outcome = "hold"

@@ -90,7 +90,7 @@ def _groups(made: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:
                 "method": method.upper(),
                 "address": address,
                 "name": operation["operationId"],
-                "words": operation.get("description", ""),
+                "words": operation.get("description", "").replace("`", ""),
                 "parameters": [one for one in operation.get("parameters", ()) if one["in"] != "path"],
                 "fields": _fields(made, operation),
             }

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from amends.desk.causes import comparing
+from amends.desk.causes import comparing, figures
 from amends.desk.causes.demonstration import sweep_away
 from amends.desk.causes.models import Disclosure, Prevention, Trace
 from amends.desk.causes.reminding import look_at_disclosure, look_at_prevention
@@ -13,7 +13,7 @@ from amends.desk.causes.services import hand_on
 from amends.desk.clock.registry import due_rows, every
 from amends.desk.people.roles import CLOCK
 
-__all__ = ["compare", "hand_second_failures_on", "look_at", "sweep", "tell", "trace"]
+__all__ = ["compare", "hand_second_failures_on", "look_at", "reckon", "sweep", "tell", "trace"]
 
 
 def _due(now: datetime) -> Q:
@@ -48,6 +48,12 @@ def tell(row: Disclosure) -> None:
 def hand_second_failures_on() -> None:
     """Give the cases of customers who were hurt again to the named person."""
     hand_on(CLOCK)
+
+
+@every("causes.figures", timedelta(minutes=5))
+def reckon() -> None:
+    """Reckon the figures of the list ahead, in a house with many cases."""
+    figures.reckon()
 
 
 @every("causes.sweep", timedelta(hours=6))

@@ -2,16 +2,17 @@
 kept in rows. Pages read rows only.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from threading import Lock
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from amends.desk.cases.models import Case, Message, Outline
 from amends.desk.causes.likeness import VERSION, Features, Likeness, Weights, compare, features_of, shared_words
-from amends.desk.causes.lookup import MOST_SUGGESTED, CaseIndex
+from amends.desk.causes.lookup import MOST_SUGGESTED, CaseIndex, packed
 from amends.desk.causes.models import Similar, Trace
 from amends.desk.house.services import house
 from amends.desk.people.authority import require
@@ -67,8 +68,9 @@ def compare_case(acting: Acting, trace: Trace) -> int:
         name=case.customer.name,
         known=[house().name],
     )
-    trace.features, trace.made_by, trace.made_at, trace.look_at = features.to_dict(), VERSION, timezone.now(), None
-    trace.save(update_fields=["features", "made_by", "made_at", "look_at"])
+    trace.features, trace.keys = features.to_dict(), packed(features)
+    trace.made_by, trace.made_at, trace.look_at = VERSION, timezone.now(), None
+    trace.save(update_fields=["features", "keys", "made_by", "made_at", "look_at"])
     if not text.strip() or case.state == Case.State.SET_ASIDE:
         return 0
     with _index_lock:
@@ -115,19 +117,17 @@ def _fresh_index() -> CaseIndex:
         stored = stored.filter(made_at__gte=_known_until)
     # From the newest on that was read, once more: two may have been stored within one tick of the clock.
     index = _index
-    rows = stored.order_by("made_at").values_list("pk", "features", "made_at")
+    rows = stored.order_by("made_at").values_list("pk", "keys", "made_at")
     index.extend(_reading(index, rows.iterator(chunk_size=2_000)))
     return index
 
 
-def _reading(
-    index: CaseIndex, rows: Iterable[tuple[int, Mapping[str, object], datetime]]
-) -> Iterable[tuple[int, Features]]:
+def _reading(index: CaseIndex, rows: Iterable[tuple[int, Any, datetime | None]]) -> Iterable[tuple[int, bytes]]:
     global _known_until
-    for key, data, made_at in rows:
+    for key, keys, made_at in rows:
         _known_until = made_at
         if key not in index:
-            yield key, Features.of_dict(data)
+            yield key, bytes(keys)
 
 
 def _features(cases: Iterable[int]) -> dict[int, Features]:

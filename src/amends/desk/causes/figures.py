@@ -2,13 +2,14 @@
 
 import csv
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import StringIO
-from typing import TypeVar
+from typing import Any
 
-from django.db.models import Count, F, Max, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from amends.desk.cases.models import Case
@@ -16,14 +17,15 @@ from amends.desk.causes.models import CaseCause, Cause, Prevention, Recurrence, 
 from amends.desk.people.authority import require
 from amends.desk.people.roles import Acting
 
-__all__ = ["Standing", "as_csv", "cases_of", "counts_at", "standings"]
+__all__ = ["PERIODS", "Standing", "as_csv", "cases_of", "counts_at", "reckon", "reckoned_at", "standings"]
 
-Row = TypeVar("Row", CaseCause, Recurrence)
-
+PERIODS = (90, 365, 0)
+"""Days back for which figures are reckoned; 0 is all time."""
+_MANY = 3_000
+"""Links of cases and causes from which on the clock reckons ahead."""
 _GRAVE = ("safety", "health", "vulnerable", "threat", "legal", "money")
 """The stakes in the order in which they are named."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_STAKES_READ = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +55,26 @@ class Standing:
     recurrences: int = 0
 
 
-def standings(
-    acting: Acting, *, since: datetime | None = None, archived: bool = False, words: str = ""
-) -> list[Standing]:
+def standings(acting: Acting, *, days: int = 0, archived: bool = False, words: str = "") -> list[Standing]:
     """The causes with their figures, those that hurt most first.
+
+    In a house with many cases the figures of cases are those that the clock reckoned last, see `reckoned_at`.
 
     Args:
         acting: Who looks.
-        since: Only cases opened after this moment.
+        days: Only cases opened within so many days, one of `PERIODS`; 0 for all.
         archived: The archived ones instead of those in use.
         words: Only causes whose name, now or earlier, holds this.
 
     Raises:
         NotAllowed: The acting one may not.
+        ValueError: There is no such period.
     """
     from amends.desk.causes.services.naming import key_of
 
     require(acting, "cause.see")
+    if days not in PERIODS:
+        raise ValueError(f"not one of {PERIODS}: {days}")
     causes = Cause.objects.filter(state=Cause.State.ARCHIVED if archived else Cause.State.IN_USE)
     wanted = [
         cause
@@ -78,45 +83,70 @@ def standings(
         or key in cause.key
         or any(key in key_of(str(one["name"])) for one in cause.earlier_names)
     ]
-    links = _counted(CaseCause.objects.filter(until=None, cause__in=causes), since)
-    counted = {
-        row["cause"]: row
-        for row in links.order_by()
-        .values("cause")
-        .annotate(
-            cases=Count("pk"),
-            mains=Count("pk", filter=Q(main=True)),
-            harm=Sum("case__severity", filter=Q(main=True)),
-            last_seen=Max("case__created_at"),
-        )
-    }
-    stakes = _stakes(links)
+    if reckoned_at() is None:
+        live = _reckon()
+        numbers = {cause.pk: live.get(cause.pk, {}).get(days, _Numbers()) for cause in wanted}
+    else:
+        numbers = {cause.pk: _Numbers.of_dict(cause.figures.get(str(days), {})) for cause in wanted}
     preventions: dict[int, Counter[str]] = defaultdict(Counter)
-    for row in Prevention.objects.filter(cause__in=causes):
-        kinds = [("in_force", row.state in Prevention.IN_FORCE), ("pending", row.state in Prevention.PENDING)]
-        kinds.append(("overdue", row.is_overdue))
-        preventions[row.cause_id].update(kind for kind, holds in kinds if holds)
-    told = _by_cause(Told.objects.filter(cause__in=causes), Q())
-    again = _by_cause(_counted(Recurrence.objects.filter(cause__in=causes), since), ~Q(state="withdrawn"))
+    for prevention in Prevention.objects.filter(cause__in=causes):
+        kinds = [
+            ("in_force", prevention.state in Prevention.IN_FORCE),
+            ("pending", prevention.state in Prevention.PENDING),
+            ("overdue", prevention.is_overdue),
+        ]
+        preventions[prevention.cause_id].update(kind for kind, holds in kinds if holds)
+    told = _by_cause(Told.objects.filter(cause__in=causes))
+    again = Recurrence.objects.filter(cause__in=causes).exclude(state=Recurrence.State.WITHDRAWN)
+    again = again.exclude(case__state=Case.State.SET_ASIDE)
+    if days:
+        again = again.filter(case__created_at__gte=timezone.now() - timedelta(days=days))
+    recurrences = _by_cause(again)
     found = []
     for cause in wanted:
-        row = counted.get(cause.pk, {})
+        row = numbers[cause.pk]
+        counts = preventions[cause.pk]
+        stakes = [(stake, row.stakes[stake]) for stake in _GRAVE if row.stakes.get(stake)]
         found.append(
             Standing(
                 cause,
-                row.get("cases", 0),
-                row.get("mains", 0),
-                row.get("harm") or 0,
-                row.get("last_seen"),
-                stakes.get(cause.pk, []),
-                preventions[cause.pk]["in_force"],
-                preventions[cause.pk]["pending"],
-                preventions[cause.pk]["overdue"],
+                row.cases,
+                row.main,
+                row.harm,
+                row.last_seen,
+                stakes,
+                counts["in_force"],
+                counts["pending"],
+                counts["overdue"],
                 told.get(cause.pk, 0),
-                again.get(cause.pk, 0),
+                recurrences.get(cause.pk, 0),
             )
         )
     return sorted(found, key=lambda one: (-one.harm, -one.cases, one.cause.name))
+
+
+def reckoned_at() -> datetime | None:
+    """When the clock reckoned the figures that the list shows; None when they are reckoned as one looks."""
+    last: datetime | None = Cause.objects.aggregate(at=Max("figured_at"))["at"]
+    return last
+
+
+def reckon() -> bool:
+    """Reckon the figures of all causes, for a house in which that takes too long for a page; the clock calls it.
+
+    Returns:
+        Whether there are so many cases that it was done.
+    """
+    if CaseCause.objects.filter(until=None).count() <= _MANY:
+        Cause.objects.filter(figured_at__isnull=False).update(figures={}, figured_at=None)
+        return False
+    found = _reckon()
+    now = timezone.now()
+    for key in Cause.objects.exclude(state=Cause.State.MERGED).values_list("pk", flat=True):
+        figures = {str(days): numbers.to_dict() for days, numbers in found.get(key, {}).items()}
+        # Not through `save`: nobody's name or notes are to be overwritten by a number.
+        Cause.objects.filter(pk=key).update(figures=figures, figured_at=now)
+    return True
 
 
 def counts_at(moment: datetime) -> dict[int, int]:
@@ -188,20 +218,49 @@ def _harmless(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
-def _counted(rows: "QuerySet[Row]", since: datetime | None) -> "QuerySet[Row]":
-    rows = rows.exclude(case__state=Case.State.SET_ASIDE)
-    return rows.filter(case__created_at__gte=since) if since is not None else rows
+@dataclass(slots=True)
+class _Numbers:
+    """The figures of the cases of one cause within a period."""
+
+    cases: int = 0
+    main: int = 0
+    harm: int = 0
+    last_seen: datetime | None = None
+    stakes: Counter[str] = field(default_factory=Counter)
+
+    def to_dict(self) -> dict[str, Any]:
+        last = self.last_seen.isoformat() if self.last_seen else ""
+        return {"c": self.cases, "m": self.main, "h": self.harm, "l": last, "s": dict(self.stakes)}
+
+    @classmethod
+    def of_dict(cls, data: Mapping[str, Any]) -> "_Numbers":
+        if not data:
+            return cls()
+        last = datetime.fromisoformat(data["l"]) if data["l"] else None
+        return cls(data["c"], data["m"], data["h"], last, Counter(data["s"]))
 
 
-def _by_cause(rows: QuerySet[Told] | QuerySet[Recurrence], condition: Q) -> dict[int, int]:
-    counted = rows.filter(condition).order_by().values(key=F("cause")).annotate(count=Count("pk"))
+def _reckon() -> dict[int, dict[int, _Numbers]]:
+    """The figures of every cause and period, in one pass over the links."""
+    found: dict[int, dict[int, _Numbers]] = defaultdict(lambda: {days: _Numbers() for days in PERIODS})
+    now = timezone.now()
+    begins = {days: now - timedelta(days=days) for days in PERIODS if days}
+    links = CaseCause.objects.filter(until=None).exclude(case__state=Case.State.SET_ASIDE).order_by()
+    rows = links.values_list("cause", "main", "case__severity", "case__stakes", "case__created_at")
+    for cause, main, severity, stakes, opened in rows.iterator(chunk_size=5_000):
+        for days, numbers in found[cause].items():
+            if days and opened < begins[days]:
+                continue
+            numbers.cases += 1
+            numbers.main += main
+            numbers.harm += severity if main else 0
+            if numbers.last_seen is None or opened > numbers.last_seen:
+                numbers.last_seen = opened
+            if stakes:
+                numbers.stakes.update(map(str, stakes))
+    return found
+
+
+def _by_cause(rows: QuerySet[Told] | QuerySet[Recurrence]) -> dict[int, int]:
+    counted = rows.order_by().values(key=F("cause")).annotate(count=Count("pk"))
     return {row["key"]: row["count"] for row in counted}
-
-
-def _stakes(links: QuerySet[CaseCause]) -> dict[int, list[tuple[str, int]]]:
-    """What was at stake in the latest cases of each cause."""
-    found: dict[int, Counter[str]] = defaultdict(Counter)
-    grave = links.exclude(case__stakes=[]).order_by("-case__created_at")
-    for cause, stakes in grave.values_list("cause", "case__stakes")[:_STAKES_READ]:
-        found[cause].update(str(stake) for stake in stakes)
-    return {cause: [(stake, counts[stake]) for stake in _GRAVE if counts[stake]] for cause, counts in found.items()}

@@ -1,7 +1,7 @@
 """Forms of this room."""
 
 from datetime import date, datetime, time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.validators import validate_email
@@ -28,6 +28,12 @@ __all__ = [
 ]
 
 
+if TYPE_CHECKING:
+    _ChoiceOfPeople = forms.ModelChoiceField[Person]
+else:
+    _ChoiceOfPeople = forms.ModelChoiceField
+
+
 def _day(label: Any, **values: Any) -> forms.DateField:
     return forms.DateField(label=label, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **values)
 
@@ -42,7 +48,7 @@ def _line(label: Any, most: int, **values: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=most, widget=widget, **values)
 
 
-class _Who(forms.ModelChoiceField):
+class _Who(_ChoiceOfPeople):
     """One of those who work here now."""
 
     def __init__(self, label: Any, nobody: Any, **values: Any) -> None:
@@ -89,7 +95,7 @@ class MergeForm(forms.Form):
         super().__init__(*args, **kwargs)
         target = self.fields["target"]
         assert isinstance(target, forms.ModelChoiceField)
-        target.queryset = Cause.objects.exclude(state=Cause.State.MERGED).exclude(pk=but)
+        target.queryset = Cause.objects.exclude(state=Cause.State.MERGED).exclude(pk=but or 0)
 
 
 class SplitForm(forms.Form):

@@ -360,9 +360,10 @@ def _concepts_in(folded: str, language: str) -> Iterable[tuple[str, int]]:
 def _lexicon(language: str) -> CueWords:
     """What stands for things in a language; English words for one that is not known, as they travel."""
     page = (files("amends.desk.causes") / "words" / "concepts.toml").read_text(encoding="utf-8")
-    language = language if language in LANGUAGES else "en"
     table = {
-        concept: [" ".join(fold(entry).split()) for entry in entries[language].split(",") if entry.strip()]
+        concept: [
+            " ".join(fold(entry).split()) for entry in entries.get(language, entries["en"]).split(",") if entry.strip()
+        ]
         for concept, entries in tomllib.loads(page).items()
     }
     return CueWords({"c": table}, _ATTACHED if language == "he" else frozenset())

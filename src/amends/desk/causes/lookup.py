@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from amends.desk.causes.likeness import Features, Rarity
 
-__all__ = ["MOST_SUGGESTED", "CaseIndex"]
+__all__ = ["MOST_SUGGESTED", "CaseIndex", "packed"]
 
 MOST_SUGGESTED = 6
 """So many similar cases are suggested for one."""
@@ -22,6 +22,11 @@ _MOST_ROWS = 400_000
 """Entries that one look-up reads at most, the rarest keys first."""
 
 Rows = NDArray[np.uint32]
+
+
+def packed(features: Features) -> bytes:
+    """The keys of features as the index takes them in, each once."""
+    return np.array(sorted(set(features.keys)), dtype="<u4").tobytes()
 
 
 class CaseIndex:
@@ -59,32 +64,31 @@ class CaseIndex:
             case: Its number.
             features: What of it is compared.
         """
-        row = len(self._cases)
-        self._cases.append(case)
-        self._row_of[case] = row
-        keys = set(features.keys)
-        for key in keys:
-            self._fresh.setdefault(key, []).append(row)
-        self._waiting += len(keys)
+        self.extend([(case, packed(features))])
         if self._waiting >= max(_MERGE_AT, len(self._keys) // 8):
             self._merge()
 
-    def extend(self, cases: Iterable[tuple[int, Features]]) -> None:
-        """Take many cases in."""
-        rows: list[int] = []
-        keys: list[int] = []
-        for case, features in cases:
-            fresh = set(features.keys)
-            keys.extend(fresh)
-            rows.extend([len(self._cases)] * len(fresh))
+    def extend(self, cases: Iterable[tuple[int, bytes]]) -> None:
+        """Take many cases in.
+
+        Args:
+            cases: The number of each, and what `packed` made of its features.
+        """
+        keys: list[Rows] = []
+        first = len(self._cases)
+        for case, packed_keys in cases:
+            keys.append(np.frombuffer(packed_keys, dtype="<u4"))
             self._row_of[case] = len(self._cases)
             self._cases.append(case)
-        if len(keys) < _MERGE_AT:
-            for key, row in zip(keys, rows, strict=True):
+        if not keys:
+            return
+        rows = np.repeat(np.arange(first, len(self._cases), dtype=np.uint32), [len(one) for one in keys])
+        if len(rows) < _MERGE_AT:
+            for key, row in zip(np.concatenate(keys).tolist(), rows.tolist(), strict=True):
                 self._fresh.setdefault(key, []).append(row)
-            self._waiting += len(keys)
+            self._waiting += len(rows)
         else:
-            self._sort_in(np.array(keys, dtype=np.uint32), np.array(rows, dtype=np.uint32))
+            self._sort_in(np.concatenate(keys), rows)
 
     def count(self, key: int) -> int:
         """In how many cases a key stands; a case that was taken in anew counts again."""

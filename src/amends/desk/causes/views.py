@@ -40,7 +40,6 @@ from amends.desk.people.authority import may, require
 from amends.desk.people.models import Person
 from amends.messages import RIGHT_TO_LEFT
 
-_PERIODS = (90, 365, 0)
 _CASES_SHOWN = 50
 _LOG_SHOWN = 60
 _TOLD_SHOWN = 10
@@ -51,8 +50,8 @@ def causes(request: HttpRequest) -> HttpResponse:
     """The causes with their figures, those that hurt most first."""
     person = acting(request)
     days, archived, words = _asked(request)
-    rows = figures.standings(person, since=_since(days), archived=archived, words=words)
-    everything = rows if not words and not archived else figures.standings(person, since=_since(days))
+    rows = figures.standings(person, days=days, archived=archived, words=words)
+    everything = rows if not words and not archived else figures.standings(person, days=days)
     then = _moment(request.GET.get("at", ""))
     raised = Recurrence.objects.filter(state=Recurrence.State.RAISED).exclude(case__state=Case.State.SET_ASIDE)
     late = [
@@ -66,7 +65,8 @@ def causes(request: HttpRequest) -> HttpResponse:
         "height": chart.HEIGHT,
         "width": chart.WIDTH,
         "days": days,
-        "periods": _PERIODS,
+        "periods": figures.PERIODS,
+        "reckoned_at": figures.reckoned_at(),
         "archived": archived,
         "words": words,
         "raised": raised.select_related("case__customer", "cause", "prevention")[:20],
@@ -86,7 +86,7 @@ def causes(request: HttpRequest) -> HttpResponse:
 def causes_csv(request: HttpRequest) -> StreamingHttpResponse:
     """The list as CSV."""
     days, archived, words = _asked(request)
-    rows = figures.standings(acting(request), since=_since(days), archived=archived, words=words)
+    rows = figures.standings(acting(request), days=days, archived=archived, words=words)
     response = StreamingHttpResponse(list(figures.as_csv(rows)), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = content_disposition_header(True, "causes.csv") or "attachment"
     response.headers["Cache-Control"] = "private, no-store"
@@ -446,14 +446,10 @@ def _known(request: HttpRequest) -> dict[str, str]:
 def _asked(request: HttpRequest) -> tuple[int, bool, str]:
     days = request.GET.get("days", "")
     return (
-        int(days) if days in map(str, _PERIODS) else _PERIODS[1],
+        int(days) if days in map(str, figures.PERIODS) else figures.PERIODS[1],
         request.GET.get("show") == "archived",
         " ".join(request.GET.get("q", "").split())[:100],
     )
-
-
-def _since(days: int) -> datetime | None:
-    return timezone.now() - timedelta(days=days) if days else None
 
 
 def _moment(day: str) -> datetime | None:

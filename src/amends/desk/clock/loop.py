@@ -121,18 +121,25 @@ class Clock:
         rows = due_work.model._default_manager
         condition = due_work.due(moment) & _free(moment)
         rows.filter(condition, pk__in=keys).update(lease_until=moment + due_work.lease, lease_holder=self.holder)
-        taken = list(rows.filter(pk__in=keys, lease_holder=self.holder).order_by(*due_work.order))
+        mine = rows.filter(pk__in=keys, lease_holder=self.holder).order_by(*due_work.order)
+        claimed = list(mine.values_list("pk", flat=True))
         try:
-            failed = dict(due_work.together(taken))
+            failed = dict(due_work.together(list(mine)))
         except Exception as error:
-            failed = {row.pk: error for row in taken}
-        for key, error in failed.items():
+            # One of them spoils it for all: each is worked on alone, so that the others are done.
+            words = "%s: %d rows could not be worked on together; each is worked on alone"
+            failing.failed(due_work.name, error, words, due_work.name, len(claimed), stored=False)
+            _make_usable()
+            for key in claimed:
+                self._do_row(due_work, key, moment)
+            return len(claimed)
+        for key, problem in failed.items():
             words = "%s: row %s failed; it is tried again later"
-            failing.failed(due_work.name, error, words, due_work.name, key, stored=False)
-            self._push_on(due_work.model, key, moment, error)
-        done = rows.filter(pk__in=[row.pk for row in taken if row.pk not in failed], lease_holder=self.holder)
+            failing.failed(due_work.name, problem, words, due_work.name, key, stored=False)
+            self._push_on(due_work.model, key, moment, problem)
+        done = rows.filter(pk__in=[key for key in claimed if key not in failed], lease_holder=self.holder)
         done.exclude(due_work.due(moment)).update(lease_until=None, lease_holder="", tries=0, problem="")
-        return len(taken)
+        return len(claimed)
 
     def _claim(self, model: type[Leased], key: int, condition: Q, until: datetime) -> bool:
         """Take a row, unless another worker has or it is due no more: one conditional UPDATE is the lock."""

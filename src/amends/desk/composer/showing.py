@@ -25,7 +25,17 @@ from amends.desk.people.models import Person
 from amends.desk.portal.sending import links_are_sent
 from amends.text import fold
 
-__all__ = ["FILE_LIMITS", "Card", "composer_of", "fields_of", "promises_said", "promises_to", "reply_card", "talk_sheet", "trouble_of"]
+__all__ = [
+    "FILE_LIMITS",
+    "Card",
+    "composer_of",
+    "fields_of",
+    "promises_said",
+    "promises_to",
+    "reply_card",
+    "talk_sheet",
+    "trouble_of",
+]
 
 _SHOWN_STATES = (Reply.State.APPROVAL, Reply.State.WAITING, Reply.State.TO_POST, Reply.State.STOPPED)
 FILE_LIMITS = {"most_files": MOST_FILES, "most_bytes": MOST_BYTES}

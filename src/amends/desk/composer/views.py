@@ -219,10 +219,10 @@ def talk(request: HttpRequest, public_id: str) -> HttpResponse:
         form = request.POST.dict()
         found = [] if form.get("looked") else promises_said(person, case, form)
         if found:
-            messages.info(
-                request,
-                _("These promises stand in what you said. Say by when and who keeps them, or take them out; then keep it."),
+            words = _(
+                "These promises stand in what you said. Say by when and who keeps each, or clear it; then keep it."
             )
+            messages.info(request, words)
             context = talk_sheet(person, case, form | fields_of(form, found) | {"looked": "yes"})
             return render(request, "composer/talk.html", context)
         try:

@@ -1,6 +1,8 @@
 """Loading the demonstration and taking it away again."""
 
 from datetime import datetime, timedelta
+from importlib import import_module
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -62,6 +64,8 @@ def load(acting: Acting = DESK) -> bool:
         now = timezone.now()
         for story in STORIES:
             _tell(story, people, customers[story.customer], now)
+        for room in _rooms():
+            room.show(acting)
         log(acting, "house", "house.demonstration-loaded")
     return True
 
@@ -74,6 +78,9 @@ def remove(acting: Acting) -> None:
     """
     require(acting, "demo.remove")
     with transaction.atomic():
+        for room in _rooms():
+            if hasattr(room, "take_away"):
+                room.take_away(acting)
         made_up = Q(case__customer__demo=True)
         OutgoingMessage.objects.filter(message__case__customer__demo=True).delete()
         Promise.objects.filter(made_up).delete()
@@ -94,6 +101,20 @@ def remove(acting: Acting) -> None:
             row.name = ""
         row.save()
         log(DESK, "house", "house.demonstration-removed")
+
+
+def _rooms() -> list[Any]:
+    """The modules `demonstration` of other apps: `show(acting)` adds what makes their pages worth looking at, and
+    `take_away(acting)` takes away what does not go with the made-up customers."""
+    from django.apps import apps
+    from django.utils.module_loading import module_has_submodule
+
+    configs = [config for config in apps.get_app_configs() if config.name.startswith("amends.desk.")]
+    return [
+        import_module(f"{config.name}.demonstration")
+        for config in configs
+        if config.module is not None and module_has_submodule(config.module, "demonstration")
+    ]
 
 
 def _remove_what_others_keep() -> None:

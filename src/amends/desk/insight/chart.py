@@ -102,7 +102,7 @@ def steps(highest: float, kind: Kind = "count") -> list[float]:
 
     Times go in steps that people know: 5, 10, 15, 30 minutes, 1, 2, 3, 6, 12 hours, a day, 2, 7 days ...
     """
-    if highest <= 0:
+    if highest < 1e-9:
         return [0.0, 1.0]
     if kind == "time":
         known = [60 * one for one in (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 5760, 10080, 20160)]

@@ -96,7 +96,7 @@ class DayFact:
 
 
 def facts_of(
-    case: OfCase, zone: tzinfo, now: datetime, more: Iterable[tuple[date, Mapping[str, int]]] = ()
+    case: OfCase, zone: tzinfo, now: datetime, more: Iterable[tuple[datetime, Mapping[str, int]]] = ()
 ) -> dict[date, DayFact]:
     """What a case adds to each day.
 
@@ -104,7 +104,7 @@ def facts_of(
         case: The case with its sent replies and its promises.
         zone: The house's; its days count.
         now: A promise counts when its moment has passed, as in `ledger.rates`.
-        more: Counts of other rooms: day, and how many of what.
+        more: Counts of other rooms: the moment on whose day it counts, and how many of what.
     """
     found: dict[date, DayFact] = {}
 
@@ -125,8 +125,9 @@ def facts_of(
         if promise.due_at is not None and promise.due_at < now and promise.state != "released":
             word = {"kept": "due-in-time", "late": "due-late"}.get(promise.state, "due-not-kept")
             on(day_of(promise.due_at)).counts[word] += 1
-    for day, counts in more:
-        on(day).counts.update({name: amount for name, amount in counts.items() if amount})
+    for moment, counts in more:
+        if said := {name: amount for name, amount in counts.items() if amount}:
+            on(day_of(moment)).counts.update(said)
     return found
 
 

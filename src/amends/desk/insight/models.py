@@ -110,6 +110,7 @@ class Progress(models.Model):
         walked: Whether the first reckoning has reached the end.
         looked_at: Up to when promises whose moment has passed were taken up.
         time_zone: Of the house when the facts were reckoned; in another one, days are other days.
+        counters: Names of what other rooms count; a further one has all cases counted anew.
         look_again: Cases with words that are on their way still.
         standing: What customers wait for at this moment, see `reckoning.standing`.
     """
@@ -119,6 +120,7 @@ class Progress(models.Model):
     walked = models.BooleanField(default=False)
     looked_at = models.DateTimeField(null=True, blank=True)
     time_zone = models.CharField(max_length=64, blank=True)
+    counters = models.JSONField(default=list, blank=True)
     look_again = models.JSONField(default=list, blank=True)
     standing = models.JSONField(default=dict, blank=True)
 

@@ -180,10 +180,12 @@ def longest_wait(found: Mapping[str, Any], now: datetime) -> int | None:
 
 def _progress() -> Progress:
     progress = Progress.objects.get_or_create(pk=1)[0]
-    zone = house().time_zone
-    if progress.time_zone != zone:
-        # Days are other days now. Facts are replaced case by case, so that pages have figures meanwhile.
-        progress.time_zone, progress.walked, progress.case_mark = zone, False, 0
+    zone, counters = house().time_zone, sorted(sources.counters())
+    if (progress.time_zone, progress.counters) != (zone, counters):
+        # Days are other days now, or there is more to count. Facts are replaced case by case, so that pages have
+        # figures meanwhile.
+        progress.time_zone, progress.counters = zone, counters
+        progress.walked, progress.case_mark = False, 0
         progress.save()
     return progress
 

@@ -5,23 +5,25 @@ A room calls one or both of these in its `AppConfig.ready`:
 `count(name, source)`: numbers that hang on cases. They are added up by month, team, way and language with all others,
 as often as a case's log says that something changed, and are then there in `Asked`'s summaries:
 
-    def counted(cases: Sequence[int]) -> Iterable[tuple[int, date, Mapping[str, int]]]:
+    def counted(cases: Sequence[int]) -> Iterable[tuple[int, datetime, Mapping[str, int]]]:
         for row in Recurrence.objects.filter(case__in=cases):
-            yield row.case_id, row.day, {"recurrences": 1}
+            yield row.case_id, row.raised_at, {"recurrences": 1}
 
     sources.count("causes", counted)
 
 `register(Source(...))`: a page of its own, with table and chart, under "How are we doing". A source whose key is that
 of a page of ours ("causes") takes its place.
 
-    def figures(asked: Asked) -> Iterable[Figure]: ...
+    def figures(asked: Asked) -> Iterable[Figure]:
+        columns = [Column(_("Cases"), "cases"), Column(_("Came back"), "recurrences")]
+        return subjects.grouped(asked, columns, lambda tally: (tally["cases"], tally["recurrences"]), chart)
 
     sources.register(Source("recurrences", _("What came back"), figures, order=65))
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from django.utils.functional import Promise as Lazy
@@ -173,8 +175,8 @@ class Source:
     order: int = 100
 
 
-Counted: TypeAlias = Callable[[Sequence[int]], Iterable[tuple[int, date, Mapping[str, int]]]]
-"""Given keys of cases: for each case and day, how many of what."""
+Counted: TypeAlias = Callable[[Sequence[int]], Iterable[tuple[int, datetime, Mapping[str, int]]]]
+"""Given keys of cases: case, the moment on whose day it counts (aware), how many of what. Only of these cases."""
 
 _sources: dict[str, Source] = {}
 _counters: dict[str, Counted] = {}
@@ -200,10 +202,10 @@ def counters() -> dict[str, Counted]:
     return dict(_counters)
 
 
-def counted(cases: Sequence[int]) -> dict[int, list[tuple[date, Mapping[str, int]]]]:
+def counted(cases: Sequence[int]) -> dict[int, list[tuple[datetime, Mapping[str, int]]]]:
     """What other rooms count of these cases."""
-    found: dict[int, list[tuple[date, Mapping[str, int]]]] = {}
+    found: dict[int, list[tuple[datetime, Mapping[str, int]]]] = {}
     for source in _counters.values():
-        for number, day, counts in source(cases):
-            found.setdefault(number, []).append((day, counts))
+        for number, moment, counts in source(cases):
+            found.setdefault(number, []).append((moment, counts))
     return found

@@ -26,7 +26,17 @@ from amends.desk.insight.summaries import GROUPS, Asked, Group, Tally
 from amends.desk.people.authority import may
 from amends.desk.people.roles import Acting
 
-__all__ = ["OWN", "harm_by_kind", "missing_most", "promise_percent", "subject", "subjects", "total_due"]
+__all__ = [
+    "OWN",
+    "few",
+    "grouped",
+    "harm_by_kind",
+    "missing_most",
+    "promise_percent",
+    "subject",
+    "subjects",
+    "total_due",
+]
 
 Cells = Callable[[Tally], tuple[Any, ...]]
 
@@ -74,19 +84,27 @@ def missing_most(tally: Tally) -> list[tuple[str, int]]:
     return sorted((row for row in rows if row[1]), key=lambda row: (-row[1], COMPONENTS.index(row[0])))
 
 
-def _few(value: Any, number: int) -> Any:
+def few(value: Any, number: int) -> Any:
     """A value to compare, unless it rests on too few."""
     return None if not number else TOO_FEW if number < FEW else value
 
 
-def _groups(
+def grouped(
     asked: Asked,
     columns: Iterable[Column],
     cells: Cells,
     chart: Callable[[Mapping[Any, Tally]], Chart | None],
     words: str = "",
 ) -> Iterator[Figure]:
-    """The same columns by month, with a chart and a sentence, and by team, way and language; each when it is asked."""
+    """The same columns by month, with a chart and a sentence, and by team, way and language; each when it is asked.
+
+    Args:
+        asked: What somebody wants to see.
+        columns: All but the first, which names the rows.
+        cells: The values of these columns, of what a row adds up to; see `few`.
+        chart: The chart of the months, of each month's sums in order.
+        words: What the months say in a sentence.
+    """
     more = list(columns)
     teams = wording.team_names()
     titles: dict[Group, str] = {
@@ -142,17 +160,17 @@ def _times(asked: Asked, name: str, of: str, done: str, words: tuple[str, str]) 
         return (
             tally[of],
             number,
-            _few(tally.share(done, of), tally[of]),
-            *(_few(one, number) for one in shown),
+            few(tally.share(done, of), tally[of]),
+            *(few(one, number) for one in shown),
         )
 
     def chart(tallies: Mapping[Any, Tally]) -> Chart:
         found = [tally.quartiles(name) if tally[done] >= FEW else None for tally in tallies.values()]
-        legend = (_("half of the cases, without the quickest and the slowest quarter"), _("half within"))
+        legend = (_("the middle half of the cases"), _("half within"))
         values = [(one.low, one.middle, one.high) if one else None for one in found]
         return Ranges(_labels(tallies), values, words=legend)
 
-    return _groups(asked, columns, cells, chart, _times_words(asked.total, name, done))
+    return grouped(asked, columns, cells, chart, _times_words(asked.total, name, done))
 
 
 def _times_words(total: Tally, name: str, done: str) -> str:
@@ -190,7 +208,7 @@ def _promises(asked: Asked) -> Iterator[Figure]:
     def cells(tally: Tally) -> tuple[Any, ...]:
         due = total_due(tally)
         shown = tally["due-in-time"], tally["due-late"], tally["due-not-kept"]
-        return (due, *shown, _few(promise_percent(tally), due))
+        return (due, *shown, few(promise_percent(tally), due))
 
     def chart(tallies: Mapping[Any, Tally]) -> Chart:
         series = (
@@ -204,7 +222,7 @@ def _promises(asked: Asked) -> Iterator[Figure]:
     words = ""
     if percent is not None and total_due(asked.total) >= FEW:
         words = _("%(share)s were kept in time.") % {"share": wording.amount(percent, "percent")}
-    return _groups(asked, columns, cells, chart, words)
+    return grouped(asked, columns, cells, chart, words)
 
 
 def _parts(asked: Asked) -> Iterator[Figure]:
@@ -212,7 +230,7 @@ def _parts(asked: Asked) -> Iterator[Figure]:
     replies = total["replies"]
     missing = missing_most(total)
     rows = [
-        (wording.part_words(part), number, _few(100 * number / replies if replies else None, replies))
+        (wording.part_words(part), number, few(100 * number / replies if replies else None, replies))
         for part, number in missing
     ]
     shown = Bars(
@@ -243,9 +261,9 @@ def _parts(asked: Asked) -> Iterator[Figure]:
         most = missing_most(tally)
         return (
             number,
-            _few(tally.share("full", "replies"), number),
-            _few(tally["lacks"] / number if number else None, number),
-            _few(wording.part_words(most[0][0]) if most else None, number),
+            few(tally.share("full", "replies"), number),
+            few(tally["lacks"] / number if number else None, number),
+            few(wording.part_words(most[0][0]) if most else None, number),
         )
 
     def chart(tallies: Mapping[Any, Tally]) -> Chart:
@@ -256,7 +274,7 @@ def _parts(asked: Asked) -> Iterator[Figure]:
         )
 
     yield first
-    yield from _groups(asked, more, cells, chart)
+    yield from grouped(asked, more, cells, chart)
 
 
 def _causes(asked: Asked) -> Iterator[Figure]:
@@ -292,15 +310,15 @@ def _causes(asked: Asked) -> Iterator[Figure]:
             return number, None, None
         return (
             number,
-            _few(wording.kind_words(kinds[0][0]), number),
-            _few(100 * kinds[0][2] / all_of_it, number),
+            few(wording.kind_words(kinds[0][0]), number),
+            few(100 * kinds[0][2] / all_of_it, number),
         )
 
     def chart(tallies: Mapping[Any, Tally]) -> Chart:
         return Columns(_labels(tallies), (Series(_("cases"), [tally["cases"] for tally in tallies.values()]),))
 
     yield first
-    yield from _groups(asked, more, cells, chart)
+    yield from grouped(asked, more, cells, chart)
 
 
 def _pareto_words(found: list[tuple[str, int, int]], whole: int) -> str:
@@ -329,7 +347,7 @@ def _again(asked: Asked) -> Iterator[Figure]:
 
     def cells(tally: Tally) -> tuple[Any, ...]:
         number = tally["cases"]
-        return number, tally["second"], _few(tally.share("second", "cases"), number), tally["repeat"]
+        return number, tally["second"], few(tally.share("second", "cases"), number), tally["repeat"]
 
     def chart(tallies: Mapping[Any, Tally]) -> Chart:
         second = [tally["second"] for tally in tallies.values()]
@@ -338,7 +356,7 @@ def _again(asked: Asked) -> Iterator[Figure]:
             _labels(tallies), (Series(_("second failures"), second, "bad"), Series(_("first failures"), first, "plain"))
         )
 
-    return _groups(asked, columns, cells, chart)
+    return grouped(asked, columns, cells, chart)
 
 
 OWN: tuple[Source, ...] = (

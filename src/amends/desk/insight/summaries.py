@@ -19,7 +19,8 @@ __all__ = ["GROUPS", "Asked", "Group", "Quartiles", "Tally", "first_month", "mon
 
 Group = Literal["month", "team", "channel", "language"]
 GROUPS: tuple[Group, ...] = ("month", "team", "channel", "language")
-_KEYS: Mapping[Group, str] = {"month": "first", "team": "team_number", "channel": "channel", "language": "language"}
+_KEYS = ("first", "team_number", "channel", "language")
+_PLACES: Mapping[Group, int] = {"month": 0, "team": 1, "channel": 2, "language": 3}
 
 MOST_MONTHS = 60
 
@@ -87,6 +88,7 @@ class Asked:
     channel: str | None = None
     language: str | None = None
     _tallies: dict[str, dict[Any, Tally]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _read: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _fetched: dict[tuple[str, str], dict[Any, bytes]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -120,10 +122,11 @@ class Asked:
             found: dict[Any, Tally] = {}
             if group == "month":
                 found = {month: self._tally(group, month) for month in self.months}
-            for key, counts in self._rows(group).values_list(_KEYS[group], "counts"):
+            for row in self._counted(self._scope(group)):
+                key = row[_PLACES[group]]
                 if key not in found:
                     found[key] = self._tally(group, key)
-                found[key].add(counts)
+                found[key].add(row[-1])
             self._tallies[group] = found
         return self._tallies[group]
 
@@ -136,25 +139,35 @@ class Asked:
             raise KeyError(name)
         if (group, name) not in self._fetched:
             parts: dict[Any, list[bytes]] = {}
-            for key, content in self._rows(group).values_list(_KEYS[group], name):
+            for key, content in self._rows(self._scope(group)).values_list(_KEYS[_PLACES[group]], name):
                 parts.setdefault(key, []).append(bytes(content))
             self._fetched[group, name] = {key: b"".join(some) for key, some in parts.items()}
         return self._fetched[group, name]
 
-    def _rows(self, group: Group) -> QuerySet[Summary]:
-        """The fewest summaries that tell a group apart."""
-        narrowed = {
-            Scope.TEAM.value: ("team_number", self.team),
-            Scope.CHANNEL.value: ("channel", self.channel),
-            Scope.LANGUAGE.value: ("language", self.language),
-        }
-        needed = {scope for scope, (_field, value) in narrowed.items() if value is not None}
-        values = {field: value for field, value in narrowed.values() if value is not None}
+    def _scope(self, group: Group) -> str:
+        """What the fewest summaries are called that tell a group apart, and what is asked for."""
+        needed = {scope for scope, _name, value in self._narrowed() if value is not None}
         if group != "month":
             needed.add(group)
-        scope = Scope.ALL.value if not needed else needed.pop() if len(needed) == 1 else Scope.CELL.value
+        return Scope.ALL.value if not needed else needed.pop() if len(needed) == 1 else Scope.CELL.value
+
+    def _narrowed(self) -> tuple[tuple[str, str, int | str | None], ...]:
+        return (
+            (Scope.TEAM.value, "team_number", self.team),
+            (Scope.CHANNEL.value, "channel", self.channel),
+            (Scope.LANGUAGE.value, "language", self.language),
+        )
+
+    def _rows(self, scope: str) -> QuerySet[Summary]:
+        values = {name: value for _scope, name, value in self._narrowed() if value is not None}
         rows = Summary.objects.filter(scope=scope, first__gte=self.first, first__lte=self.last, **values)
         return rows.order_by("first")
+
+    def _counted(self, scope: str) -> list[tuple[Any, ...]]:
+        """The counts of all of a scope, read once: month, team, way, language, counts."""
+        if scope not in self._read:
+            self._read[scope] = list(self._rows(scope).values_list(*_KEYS, "counts"))
+        return self._read[scope]
 
 
 def months_between(first: date, last: date) -> list[date]:

@@ -52,6 +52,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "next": sentences.one_thing_next(total, standing, now, house().first_word_hours, query),
         "charts": charts,
         "empty": not any(total.counts.values()),
+        "narrowed": (asked.team, asked.channel, asked.language) != (None, None, None),
     }
     return render(request, "insight/overview.html", context | _frame(request, asked))
 

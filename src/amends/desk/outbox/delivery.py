@@ -29,6 +29,7 @@ from amends.desk.outbox.made_up import is_made_up
 from amends.desk.outbox.mail_log import fate_of
 from amends.desk.outbox.models import OutgoingMessage
 from amends.desk.outbox.services import lock_mail, note_failure, note_held, note_sent, note_waiting
+from amends.desk.states import lock
 from amends.desk.store import StoreError
 
 __all__ = ["GIVES_UP_AFTER", "clear_up", "deliver"]
@@ -36,6 +37,8 @@ __all__ = ["GIVES_UP_AFTER", "clear_up", "deliver"]
 GIVES_UP_AFTER = timedelta(days=3)
 """How long a server that is away or says "later" is tried; RFC 5321 4.5.4.1 wants four to five days of a relay."""
 _REFUSED = 500
+_ASKED_AFTER = 1.0
+"""Seconds after which the server is asked whether it still listens on an open connection."""
 _KEPT_OPEN = 20.0
 """Seconds for which a connection of the bulk lane is kept open without use; servers end idle ones after minutes."""
 
@@ -48,8 +51,9 @@ def deliver(row: OutgoingMessage) -> None:
     Raises:
         OSError, smtplib.SMTPException: The server is away or says "later"; the clock tries again.
     """
+    bulk = row.lane == OutgoingMessage.Lane.BULK
     with transaction.atomic():
-        lock_mail(row)
+        _lock_own(row)
         if row.state == State.SENDING:
             # Whoever had it died between handing it over and storing the answer.
             fate = fate_of(row)
@@ -63,7 +67,7 @@ def deliver(row: OutgoingMessage) -> None:
             row.save()
         if row.state != State.WAITING:
             return
-        if row.lane == OutgoingMessage.Lane.BULK and not _may_go(row):
+        if bulk and not _may_go(row):
             return
         made_up = is_made_up([*row.to, *row.cc])
         if not made_up and not settings.MAIL_CAN_LEAVE:
@@ -71,7 +75,8 @@ def deliver(row: OutgoingMessage) -> None:
             return
         row.attempts += 1
         row.tried_at = timezone.now()
-        row.save()
+        if made_up or not bulk:
+            row.save()
         if made_up:
             # The demonstration's people read no mail; everything but the last step is as in life.
             row.move_to(State.SENDING)
@@ -80,17 +85,19 @@ def deliver(row: OutgoingMessage) -> None:
 
     def about_to_go() -> None:
         with transaction.atomic():
-            lock_mail(row)
+            attempts, tried_at = row.attempts, row.tried_at
+            _lock_own(row)
+            row.attempts, row.tried_at = attempts, tried_at
             row.move_to(State.SENDING)
-            row.save()
+            row.save(update_fields=["state", "attempts", "tried_at"])
 
     try:
-        _send(_mail(row), about_to_go, keep_open=row.lane == OutgoingMessage.Lane.BULK)
+        _send(_mail(row), about_to_go, keep_open=bulk)
     except Exception as error:
         _not_sent(row, error)
         raise
     with transaction.atomic():
-        lock_mail(row)
+        _lock_own(row)
         note_sent(row)
 
 
@@ -118,6 +125,17 @@ def _may_go(row: OutgoingMessage) -> bool:
         row.save()
         return False
     return True
+
+
+def _lock_own(row: OutgoingMessage) -> None:
+    """Lock a mail for what changes no more than its own row and how far its message got.
+
+    The case is left alone in the bulk lane: with many mails that is half of the work.
+    """
+    if row.lane == OutgoingMessage.Lane.BULK:
+        lock(row)
+    else:
+        lock_mail(row)
 
 
 def _not_sent(row: OutgoingMessage, error: Exception) -> None:
@@ -185,11 +203,12 @@ _kept = threading.local()
 def _send_on_kept(mail: EmailMultiAlternatives, about_to_go: Callable[[], None]) -> None:
     """Send over a connection that stays open for the next mail; after an error it is a new one."""
     backend: _TellingBackend | None = getattr(_kept, "backend", None)
-    if backend is None or time.monotonic() - _kept.used > _KEPT_OPEN or not backend.alive():
+    idle = time.monotonic() - _kept.used if backend is not None else 0.0
+    if backend is None or idle > _KEPT_OPEN or (idle > _ASKED_AFTER and not backend.alive()):
         _drop_kept()
         backend = _TellingBackend(about_to_go)
         backend.open()
-        _kept.backend = backend
+        _kept.backend, _kept.used = backend, time.monotonic()
     backend.about_to_go = about_to_go
     try:
         backend.send_messages([mail])

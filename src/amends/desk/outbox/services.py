@@ -183,7 +183,7 @@ def note_sent(row: OutgoingMessage) -> None:
     row.move_to(State.SENT)
     row.sent_at = timezone.now()
     row.held_why = row.problem = ""
-    row.save()
+    row.save(update_fields=["state", "sent_at", "held_why", "problem"])
     _tell_message(row, Message.Delivery.SENT)
 
 

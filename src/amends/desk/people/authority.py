@@ -137,6 +137,9 @@ ACTS: Mapping[str, frozenset[str]] = {
     "disclosure.settle": _STAFF | _MACHINE,
     "second-failure.hand-on": _MACHINE,
     "causes.settings": _LEADS,
+    # Views of the inbox.
+    "view.save": _STAFF,
+    "view.share": _LEADS,
 }
 """Act to the roles that may do it; "machine" is the desk itself, "customer" the customer on their own page."""
 

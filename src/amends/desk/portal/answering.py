@@ -194,7 +194,7 @@ def _take_in(
     headers: dict[str, str],
     heard: Heard | None,
 ) -> Message:
-    """Make a message of what they wrote, heard as mail is: it weighs in the order of the inbox, and marks show in it."""
+    """Make a message of what they wrote, heard as mail is: it weighs in the order of the inbox."""
     if heard is not None and not heard.language:
         # A few words: taken for the language of the page, in which they most likely are.
         heard = listen(text, language=language)

@@ -18,7 +18,14 @@ from amends.desk.portal.services import PLACE, language_of, standing_address
 from amends.desk.states import lock
 from amends.messages import RIGHT_TO_LEFT
 
-__all__ = ["change_portal_settings", "links_are_sent", "portal_settings", "put_foot", "put_in_place", "reached_from_outside"]
+__all__ = [
+    "change_portal_settings",
+    "links_are_sent",
+    "portal_settings",
+    "put_foot",
+    "put_in_place",
+    "reached_from_outside",
+]
 
 _HERE = ("127.0.0.1", "localhost", "::1")
 _BODY_ENDS = "</body>"

@@ -26,7 +26,7 @@ from amends.desk.people.roles import Acting
 
 __all__ = ["LEFT_OUT", "export_customer", "paths_to", "rows_by", "rows_of"]
 
-LEFT_OUT = frozenset({"token_hash", "lease_until", "lease_holder", "tries", "problem", "content"})
+LEFT_OUT = frozenset({"token_hash", "nonce", "lease_until", "lease_holder", "tries", "problem", "content"})
 """Fields without anything about the customer; `content` of a raw mail stands beside the JSON as a file."""
 _NOT_FOLLOWED: tuple[type[models.Model], ...] = (Person, Team, OneTimeLink)
 _IN_MEMORY = 8 * 1024 * 1024

@@ -17,6 +17,7 @@ from amends.desk.search.words import words_of
 __all__ = ["catch_up", "forgotten", "mark_all", "mark_forgotten", "refresh", "tidy_up"]
 
 _AT_ONCE = 200
+_AT_ONCE_BEHIND = 1_000
 _LONGEST_TEXT = 100_000
 _MOST_CHARACTERS = 1_000_000
 _MOST_WORDS = 100_000
@@ -50,9 +51,9 @@ def refresh(*, wait: bool = True, limit: int = _AT_ONCE) -> bool:
 
 
 def catch_up() -> int:
-    """Read anew all that has changed, some hundred changes a transaction; how many transactions it took."""
+    """Read anew all that has changed, a thousand changes a transaction; how many transactions it took."""
     rounds = 1
-    while refresh():
+    while refresh(limit=_AT_ONCE_BEHIND):
         rounds += 1
     return rounds
 

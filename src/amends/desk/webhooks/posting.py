@@ -7,6 +7,7 @@ a few seconds, however slowly the other side speaks, and only the beginning of i
 
 import ipaddress
 import socket
+import ssl
 import threading
 import time
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from urllib.parse import SplitResult, urlsplit
 import urllib3
 from django.conf import settings
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.util.ssl_match_hostname import CertificateError
 
 __all__ = ["Answer", "NotReachedError", "NotThereError", "checked_address", "post"]
 
@@ -205,6 +207,10 @@ def _seconds(value: str) -> int | None:
 
 def _words_of(error: BaseException) -> str:
     cause = error.__cause__ or error.__context__ or error
-    if isinstance(error, urllib3.exceptions.SSLError) or "certificate" in str(error).casefold():
+    if isinstance(cause, (ssl.SSLError, CertificateError)) or isinstance(error, urllib3.exceptions.SSLError):
         return f"the certificate was not accepted: {str(cause)[:200]}"
-    return f"{type(cause).__name__}: {str(cause)[:200]}"
+    if isinstance(cause, ConnectionRefusedError):
+        return "nobody listens there: connection refused"
+    if isinstance(cause, TimeoutError):
+        return "nobody answered in time"
+    return f"the line broke: {type(cause).__name__}"

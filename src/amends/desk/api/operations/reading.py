@@ -1,8 +1,12 @@
-"""Reading texts: check, hear, promises, guard. Nothing is stored."""
+"""Reading texts: check, hear, promises, guard. Nothing is stored.
+
+What the core gives is sent as it is: checking it once more against the document would cost as much as the reading. That
+it fits the document is tested.
+"""
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from ninja import Router
 
@@ -12,6 +16,7 @@ from amends.desk.api.operations.asking import Token, answers, case_at
 from amends.desk.cases.models import Case
 from amends.desk.composer import checking
 from amends.desk.composer.situation import kept_situation_of
+from amends.desk.house.models import House
 from amends.desk.house.services import house
 from amends.desk.people.authority import require
 
@@ -21,7 +26,7 @@ router = Router(tags=["Reading texts"])
 
 
 @router.post("/check", auth=Token("check"), response=answers(shapes.ReviewOut, also=(404,)), operation_id="check")
-def check(request: HttpRequest, body: shapes.Check) -> dict[str, Any]:
+def check(request: HttpRequest, body: shapes.Check) -> JsonResponse:
     """Check a reply before it is sent: what it holds, what spoils it, what is missing.
 
     With `case`, what that case knows (the customer's words and name, who failed) is used where you say nothing else.
@@ -29,7 +34,7 @@ def check(request: HttpRequest, body: shapes.Check) -> dict[str, Any]:
     import amends
 
     require(acting(request), "message.draft")
-    business = house()
+    business = _house(request)
     known = _known(_case(request, body.case), body)
     with checking._one_at_a_time:
         review = amends.check(
@@ -39,28 +44,28 @@ def check(request: HttpRequest, body: shapes.Check) -> dict[str, Any]:
             vocabulary=business.vocabulary or None,
             **known,
         )
-    return review.to_dict(utf16=body.utf16)
+    return JsonResponse(review.to_dict(utf16=body.utf16))
 
 
 @router.post("/hear", auth=Token("check"), response=answers(shapes.HearingOut), operation_id="hear")
-def hear(request: HttpRequest, body: shapes.Hear) -> dict[str, Any]:
+def hear(request: HttpRequest, body: shapes.Hear) -> JsonResponse:
     """Hear a customer's words: is it a complaint, how grave, what do they ask for."""
     import amends
 
     require(acting(request), "message.draft")
     with checking._one_at_a_time:
-        return amends.hear(body.text, language=body.language, channel=body.channel).to_dict()
+        return JsonResponse(amends.hear(body.text, language=body.language, channel=body.channel).to_dict())
 
 
 @router.post(
     "/promises-in-text", auth=Token("check"), response=answers(shapes.TextPromises), operation_id="promises_in_text"
 )
-def promises_in_text(request: HttpRequest, body: shapes.PromisesInText) -> dict[str, Any]:
+def promises_in_text(request: HttpRequest, body: shapes.PromisesInText) -> JsonResponse:
     """What a reply promises, and until when, by the house's calendar and clock."""
     import amends
 
     require(acting(request), "message.draft")
-    business = house()
+    business = _house(request)
     with checking._one_at_a_time:
         found = amends.promises(
             body.text,
@@ -70,11 +75,11 @@ def promises_in_text(request: HttpRequest, body: shapes.PromisesInText) -> dict[
             language=body.language,
             channel=body.channel,
         )
-    return {"promises": [promise.to_dict() for promise in found]}
+    return JsonResponse({"promises": [promise.to_dict() for promise in found]})
 
 
 @router.post("/guard", auth=Token("check"), response=answers(shapes.RulingOut, also=(404,)), operation_id="guard")
-def guard(request: HttpRequest, body: shapes.Guard) -> dict[str, Any]:
+def guard(request: HttpRequest, body: shapes.Guard) -> JsonResponse:
     """May a reply that software wrote go to a customer? pass, rewrite-needed (with what to change), or hold.
 
     Send `reply` with what you know of its case. A reply that is to be rewritten comes with `feedback` for its writer.
@@ -82,7 +87,7 @@ def guard(request: HttpRequest, body: shapes.Guard) -> dict[str, Any]:
     import amends
 
     require(acting(request), "message.draft")
-    business = house()
+    business = _house(request)
     known = _known(_case(request, body.case), body)
     with checking._one_at_a_time:
         ruling = amends.guard(
@@ -97,7 +102,12 @@ def guard(request: HttpRequest, body: shapes.Guard) -> dict[str, Any]:
             zone=business.time_zone,
             **known,
         )
-    return ruling.to_dict(utf16=body.utf16)
+    return JsonResponse(ruling.to_dict(utf16=body.utf16))
+
+
+def _house(request: HttpRequest) -> House:
+    """The business, as the middleware has read it for this request."""
+    return getattr(request, "house", None) or house()
 
 
 def _case(request: HttpRequest, public_id: str | None) -> Case | None:

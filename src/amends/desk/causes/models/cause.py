@@ -41,6 +41,7 @@ class Cause(Stateful):
         earlier_names: [{"name": "...", "until": "2031-05-02T..."}], the oldest first.
         merged_into: The cause that took it in; its links went there.
         demo: Made by the demonstration.
+        figures: What the clock reckoned for the list when there are many cases, see `causes.figures`.
     """
 
     State = CauseState
@@ -63,6 +64,8 @@ class Cause(Stateful):
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
     demo = models.BooleanField(default=False)
+    figures = models.JSONField(default=dict, blank=True)
+    figured_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("name", "pk")

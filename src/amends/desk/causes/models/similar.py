@@ -20,12 +20,14 @@ class Trace(Leased):
 
     Attributes:
         features: See `causes.likeness.Features.to_dict`.
+        keys: `Features.keys` as 32-bit numbers, from which the index is read in one go.
         made_by: The version of the features; older ones are made anew.
         look_at: When the clock compares it; None when it has.
     """
 
     case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="trace", primary_key=True)
     features = models.JSONField(default=dict, blank=True)
+    keys = models.BinaryField(default=bytes, blank=True)
     made_by = models.PositiveSmallIntegerField(default=0)
     made_at = models.DateTimeField(null=True, blank=True)
     look_at = models.DateTimeField(null=True, blank=True, default=timezone.now)

@@ -7,76 +7,110 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0003_message_lookups'),
-        ('composer', '0001_initial'),
+        ("cases", "0003_message_lookups"),
+        ("composer", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ReplyFile',
+            name="ReplyFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('content_type', models.CharField(default='application/octet-stream', max_length=120)),
-                ('size', models.PositiveBigIntegerField(default=0)),
-                ('content_hash', models.CharField(max_length=64)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200)),
+                ("content_type", models.CharField(default="application/octet-stream", max_length=120)),
+                ("size", models.PositiveBigIntegerField(default=0)),
+                ("content_hash", models.CharField(max_length=64)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'ordering': ('pk',),
+                "ordering": ("pk",),
             },
         ),
         migrations.RemoveConstraint(
-            model_name='reply',
-            name='reply_state_known',
+            model_name="reply",
+            name="reply_state_known",
         ),
         migrations.AddField(
-            model_name='reply',
-            name='posting_at',
+            model_name="reply",
+            name="posting_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='reply',
-            name='posting_why',
+            model_name="reply",
+            name="posting_why",
             field=models.CharField(blank=True, max_length=16),
         ),
         migrations.AddField(
-            model_name='reply',
-            name='posting_words',
+            model_name="reply",
+            name="posting_words",
             field=models.TextField(blank=True),
         ),
         migrations.AlterField(
-            model_name='reply',
-            name='state',
-            field=models.CharField(choices=[('approval', 'Waits for a second person'), ('waiting', 'About to leave'), ('to-post', 'To be posted'), ('gone', 'Handed to the outbox'), ('undone', 'Taken back'), ('sent-back', 'Sent back to its writer'), ('stopped', 'Stopped')], max_length=16),
+            model_name="reply",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("approval", "Waits for a second person"),
+                    ("waiting", "About to leave"),
+                    ("to-post", "To be posted"),
+                    ("gone", "Handed to the outbox"),
+                    ("undone", "Taken back"),
+                    ("sent-back", "Sent back to its writer"),
+                    ("stopped", "Stopped"),
+                ],
+                max_length=16,
+            ),
         ),
         migrations.AddIndex(
-            model_name='reply',
-            index=models.Index(condition=models.Q(('state', 'to-post')), fields=['created_at'], name='reply_to_post'),
+            model_name="reply",
+            index=models.Index(condition=models.Q(("state", "to-post")), fields=["created_at"], name="reply_to_post"),
         ),
         migrations.AddConstraint(
-            model_name='reply',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['approval', 'gone', 'sent-back', 'stopped', 'to-post', 'undone', 'waiting'])), name='reply_state_known'),
+            model_name="reply",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["approval", "gone", "sent-back", "stopped", "to-post", "undone", "waiting"])
+                ),
+                name="reply_state_known",
+            ),
         ),
         migrations.AddField(
-            model_name='replyfile',
-            name='draft',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='files', to='composer.draft'),
+            model_name="replyfile",
+            name="draft",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="files",
+                to="composer.draft",
+            ),
         ),
         migrations.AddField(
-            model_name='replyfile',
-            name='reply',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='files', to='composer.reply'),
+            model_name="replyfile",
+            name="reply",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="files",
+                to="composer.reply",
+            ),
         ),
         migrations.AddIndex(
-            model_name='replyfile',
-            index=models.Index(fields=['content_hash'], name='reply_file_content'),
+            model_name="replyfile",
+            index=models.Index(fields=["content_hash"], name="reply_file_content"),
         ),
         migrations.AddConstraint(
-            model_name='replyfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('draft__isnull', True), ('reply__isnull', False)), models.Q(('draft__isnull', False), ('reply__isnull', True)), _connector='OR'), name='reply_file_goes_with_one'),
+            model_name="replyfile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("draft__isnull", True), ("reply__isnull", False)),
+                    models.Q(("draft__isnull", False), ("reply__isnull", True)),
+                    _connector="OR",
+                ),
+                name="reply_file_goes_with_one",
+            ),
         ),
     ]

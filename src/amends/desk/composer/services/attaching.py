@@ -58,8 +58,7 @@ def add_files(person: Person, draft: Draft, files: Sequence[UploadedFile]) -> li
     with transaction.atomic():
         lock(draft)
         _check(draft, files)
-        made = [ReplyFile.objects.create(draft=draft, **values) for values in stored]
-    return made
+        return [ReplyFile.objects.create(draft=draft, **values) for values in stored]
 
 
 def remove_file(person: Person, draft: Draft, key: int) -> None:

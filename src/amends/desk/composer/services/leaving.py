@@ -121,14 +121,17 @@ def _post(reply: Reply, post: PostIt) -> Message | None:
         address = post(what)
     except TryLater as error:
         if timezone.now() - reply.not_before > _POSTED_WITHIN:
-            return _left_to_people(reply, "refused", str(error))
+            _left_to_people(reply, "refused", str(error))
+            return None
         Reply.objects.filter(pk=reply.pk, state=Reply.State.WAITING).update(posting_at=None)
         raise
     except NotPosted as error:
-        return _left_to_people(reply, "refused", str(error))
+        _left_to_people(reply, "refused", str(error))
+        return None
     except Exception:
         logger.exception("reply %s: nobody knows whether it was posted; a person looks", reply.pk)
-        return _left_to_people(reply, "unknown")
+        _left_to_people(reply, "unknown")
+        return None
     with transaction.atomic():
         lock(case)
         lock(reply)

@@ -56,7 +56,9 @@ def tell_writer(reply: Reply) -> None:
         return
     with _as_read_by(person):
         back = reply.state == Reply.State.SENT_BACK
-        subject = _("Sent back with a word: your reply to %(customer)s") if back else _("Your reply to %(customer)s goes")
+        subject = (
+            _("Sent back with a word: your reply to %(customer)s") if back else _("Your reply to %(customer)s goes")
+        )
         _mail(
             person,
             reply,
@@ -76,9 +78,7 @@ def _leaves(reply: Reply) -> str:
     return _("It leaves now, and its promises count from now on.")
 
 
-def _mail(
-    person: Person, reply: Reply, *, subject: str, template: str, context: dict[str, object], once: str
-) -> None:
+def _mail(person: Person, reply: Reply, *, subject: str, template: str, context: dict[str, object], once: str) -> None:
     customer = str(reply.case.customer)
     anchor = "answer" if reply.state == Reply.State.SENT_BACK else f"reply-{reply.pk}"
     address = f"{settings.PUBLIC_URL}{reverse('cases:case', args=[reply.case.public_id])}#{anchor}"

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from amends.desk.cases.models import Case, Message
 from amends.desk.composer import showing
 from amends.desk.composer.models import Reply
+from amends.desk.composer.posting import ADDRESS_HEADER, checked_address
 from amends.desk.composer.words import MARKS, passages, pieces
 from amends.desk.customers.models import Customer
 from amends.desk.intake.hearing import listen
@@ -95,12 +96,21 @@ def trouble_of(message: Message) -> OutgoingMessage | None:
 
 
 @register.simple_tag
-def for_second_look(person: Person) -> int:
-    """How many replies wait for somebody's second look."""
-    if not may(person, "message.approve"):
-        return 0
-    waiting = Reply.objects.filter(state=Reply.State.APPROVAL).exclude(author=person.pk)
-    return waiting.count()
+def replies_for(person: Person) -> dict[str, int]:
+    """How many replies wait for somebody: "read" for their second look, "post" to be posted by them. One query."""
+    approves, sends = may(person, "message.approve"), may(person, "message.send")
+    waiting = Reply.objects.filter(state__in=[Reply.State.APPROVAL, Reply.State.TO_POST]).order_by()
+    rows = waiting.values_list("state", "author_id")
+    return {
+        "read": sum(approves and state == Reply.State.APPROVAL and author != person.pk for state, author in rows),
+        "post": sum(state == Reply.State.TO_POST and (sends or author == person.pk) for state, author in rows),
+    }
+
+
+@register.filter
+def stands_at(message: Message) -> str:
+    """Where in public a message stands; "" when it does not, or nobody knows."""
+    return checked_address(str(message.headers.get(ADDRESS_HEADER, "")))
 
 
 @register.filter

@@ -1,6 +1,7 @@
 """Texts of an incident while they are written: kept as typed, checked like any reply; each is one language's."""
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +11,6 @@ from django.utils.translation import gettext as _
 from amends.desk.composer.checking import Checked, check_reply, plain
 from amends.desk.composer.models import Kind
 from amends.desk.composer.situation import Situation, situation_of
-from amends.desk.customers.models import Customer
 from amends.desk.errors import NotAllowed, WrongInput, WrongMove
 from amends.desk.incidents.models import Incident, Update, Writing, WritingKind
 from amends.desk.people.authority import require
@@ -100,7 +100,10 @@ def check(writing: Writing, *, writer: str = "", situation: Situation | None = N
     """
     shown = Writing(**{name: plain(values.get(name, getattr(writing, name))) for name in _FIELDS})
     at = situation or situation_of(writing.incident.house_case)
-    at = replace(at, customer=Customer(name="", language=writing.language))
+    everybody = copy(at.customer)
+    # There is no name to greet; and a few words are taken for the language that they stand under.
+    everybody.name, everybody.language = "", writing.language
+    at = replace(at, customer=everybody)
     kind = Kind.REPLY if writing.kind == WritingKind.NOTE else Kind.PUBLIC
     checked = check_reply(
         shown.whole, at, kind=kind, corrections=values.get("corrections", writing.corrections), writer=writer

@@ -4,24 +4,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0003_message_lookups'),
-        ('outbox', '0001_initial'),
+        ("cases", "0003_message_lookups"),
+        ("outbox", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='outgoingmessage',
-            name='lane',
-            field=models.CharField(blank=True, choices=[('', 'Ordinary mail'), ('bulk', 'The same word to many')], max_length=8),
+            model_name="outgoingmessage",
+            name="lane",
+            field=models.CharField(
+                blank=True, choices=[("", "Ordinary mail"), ("bulk", "The same word to many")], max_length=8
+            ),
         ),
         migrations.AddIndex(
-            model_name='outgoingmessage',
-            index=models.Index(fields=['lane', 'state', 'not_before'], name='outgoing_lane_due'),
+            model_name="outgoingmessage",
+            index=models.Index(fields=["lane", "state", "not_before"], name="outgoing_lane_due"),
         ),
         migrations.AddConstraint(
-            model_name='outgoingmessage',
-            constraint=models.CheckConstraint(condition=models.Q(('lane__in', ['', 'bulk'])), name='outgoing_lane_known'),
+            model_name="outgoingmessage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("lane__in", ["", "bulk"])), name="outgoing_lane_known"
+            ),
         ),
     ]

@@ -5,32 +5,40 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0003_message_lookups'),
-        ('portal', '0002_page_acts'),
+        ("cases", "0003_message_lookups"),
+        ("portal", "0002_page_acts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PortalSettings',
+            name="PortalSettings",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('link_in_mail', models.BooleanField(default=True, verbose_name='put the link to their page under mail to customers')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "link_in_mail",
+                    models.BooleanField(
+                        default=True, verbose_name="put the link to their page under mail to customers"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='customerlink',
-            name='nonce',
+            model_name="customerlink",
+            name="nonce",
             field=models.CharField(blank=True, max_length=64),
         ),
         migrations.AddConstraint(
-            model_name='customerlink',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('nonce', ''), _negated=True), ('revoked_at__isnull', True)), fields=('case',), name='link_one_standing_a_case'),
+            model_name="customerlink",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(models.Q(("nonce", ""), _negated=True), ("revoked_at__isnull", True)),
+                fields=("case",),
+                name="link_one_standing_a_case",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='portalsettings',
-            constraint=models.CheckConstraint(condition=models.Q(('pk', 1)), name='portal_settings_are_one'),
+            model_name="portalsettings",
+            constraint=models.CheckConstraint(condition=models.Q(("pk", 1)), name="portal_settings_are_one"),
         ),
     ]

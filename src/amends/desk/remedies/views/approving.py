@@ -36,7 +36,4 @@ def approval(request: HttpRequest, token: str) -> HttpResponse:
             messages.success(request, words)
             return redirect_to(request, reverse("remedies:remedy", args=[row.pk]))
     context = {"remedy": row, "case": row.case, "form": form, "until": link.expires_at}
-    response = render(request, "remedies/approval.html", context, status=422 if form.errors else 200)
-    # The secret in the address goes nowhere.
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
+    return render(request, "remedies/approval.html", context, status=422 if form.errors else 200)

@@ -10,105 +10,154 @@ import amends.desk.sealed
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cases', '0003_message_lookups'),
+        ("cases", "0003_message_lookups"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Endpoint',
+            name="Endpoint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-                ('lease_holder', models.CharField(blank=True, max_length=64)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('problem', models.TextField(blank=True)),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('address', models.CharField(max_length=500, verbose_name='address')),
-                ('secret', amends.desk.sealed.SealedTextField(blank=True)),
-                ('old_secret', amends.desk.sealed.SealedTextField(blank=True)),
-                ('old_secret_until', models.DateTimeField(blank=True, null=True)),
-                ('events', models.JSONField(default=list)),
-                ('with_words', models.BooleanField(default=False, verbose_name='Send names and words too')),
-                ('state', models.CharField(choices=[('on', 'On'), ('off', 'Off'), ('removed', 'Removed')], default='on', max_length=16)),
-                ('off_why', models.CharField(blank=True, max_length=300)),
-                ('failing_since', models.DateTimeField(blank=True, null=True)),
-                ('failures', models.PositiveIntegerField(default=0)),
-                ('paused_until', models.DateTimeField(blank=True, null=True)),
-                ('last_ok_at', models.DateTimeField(blank=True, null=True)),
-                ('last_problem', models.CharField(blank=True, max_length=500)),
-                ('last_problem_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("lease_holder", models.CharField(blank=True, max_length=64)),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("problem", models.TextField(blank=True)),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("address", models.CharField(max_length=500, verbose_name="address")),
+                ("secret", amends.desk.sealed.SealedTextField(blank=True)),
+                ("old_secret", amends.desk.sealed.SealedTextField(blank=True)),
+                ("old_secret_until", models.DateTimeField(blank=True, null=True)),
+                ("events", models.JSONField(default=list)),
+                ("with_words", models.BooleanField(default=False, verbose_name="Send names and words too")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("on", "On"), ("off", "Off"), ("removed", "Removed")], default="on", max_length=16
+                    ),
+                ),
+                ("off_why", models.CharField(blank=True, max_length=300)),
+                ("failing_since", models.DateTimeField(blank=True, null=True)),
+                ("failures", models.PositiveIntegerField(default=0)),
+                ("paused_until", models.DateTimeField(blank=True, null=True)),
+                ("last_ok_at", models.DateTimeField(blank=True, null=True)),
+                ("last_problem", models.CharField(blank=True, max_length=500)),
+                ("last_problem_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('name', 'pk'),
+                "ordering": ("name", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('event_id', models.CharField(max_length=40, unique=True)),
-                ('kind', models.CharField(max_length=64)),
-                ('once', models.CharField(blank=True, max_length=120)),
-                ('data', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('case', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='cases.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("event_id", models.CharField(max_length=40, unique=True)),
+                ("kind", models.CharField(max_length=64)),
+                ("once", models.CharField(blank=True, max_length=120)),
+                ("data", models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="cases.case",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('at', 'pk'),
+                "ordering": ("at", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('waiting', 'On its way'), ('arrived', 'Arrived'), ('given-up', 'Given up')], default='waiting', max_length=16)),
-                ('next_at', models.DateTimeField(blank=True, null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('status', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('problem', models.CharField(blank=True, max_length=500)),
-                ('tried_at', models.DateTimeField(blank=True, null=True)),
-                ('arrived_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('endpoint', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='webhooks.endpoint')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='webhooks.event')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "On its way"), ("arrived", "Arrived"), ("given-up", "Given up")],
+                        default="waiting",
+                        max_length=16,
+                    ),
+                ),
+                ("next_at", models.DateTimeField(blank=True, null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("status", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("problem", models.CharField(blank=True, max_length=500)),
+                ("tried_at", models.DateTimeField(blank=True, null=True)),
+                ("arrived_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "endpoint",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="deliveries", to="webhooks.endpoint"
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="deliveries", to="webhooks.event"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-pk',),
+                "ordering": ("-pk",),
             },
         ),
         migrations.AddConstraint(
-            model_name='endpoint',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['off', 'on', 'removed'])), name='webhook_endpoint_state'),
+            model_name="endpoint",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["off", "on", "removed"])), name="webhook_endpoint_state"
+            ),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['at'], name='webhook_event_at'),
+            model_name="event",
+            index=models.Index(fields=["at"], name="webhook_event_at"),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.UniqueConstraint(condition=models.Q(('once', ''), _negated=True), fields=('once',), name='webhook_event_once'),
+            model_name="event",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("once", ""), _negated=True), fields=("once",), name="webhook_event_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('next_at__isnull', False)), fields=['endpoint', 'next_at'], name='webhook_delivery_due'),
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("next_at__isnull", False)),
+                fields=["endpoint", "next_at"],
+                name="webhook_delivery_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['endpoint', '-id'], name='webhook_delivery_endpoint'),
+            model_name="delivery",
+            index=models.Index(fields=["endpoint", "-id"], name="webhook_delivery_endpoint"),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('endpoint', 'event'), name='webhook_delivery_once'),
+            model_name="delivery",
+            constraint=models.UniqueConstraint(fields=("endpoint", "event"), name="webhook_delivery_once"),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['arrived', 'given-up', 'waiting'])), name='webhook_delivery_state'),
+            model_name="delivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["arrived", "given-up", "waiting"])), name="webhook_delivery_state"
+            ),
         ),
     ]

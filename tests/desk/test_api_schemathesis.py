@@ -1,5 +1,6 @@
 """The API against its own OpenAPI document: made-up requests, right and wrong ones, over WSGI, without a network."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -21,6 +22,10 @@ from amends.desk.api.services import make_token  # noqa: E402
 from amends.desk.composer.services import keep_draft, send  # noqa: E402
 
 EXAMPLES = 6
+MOST = 60
+"""Requests of one operation, so that the whole takes less than a minute."""
+
+asked = Counter()
 
 
 @pytest.fixture
@@ -66,6 +71,9 @@ schema.app = get_wsgi_application()
     suppress_health_check=list(HealthCheck),
 )
 def test_what_the_document_says_is_so(case, secret, known, one_connection):
+    asked[case.operation.label] += 1
+    if asked[case.operation.label] > MOST:
+        return
     subject = case.operation.path.removeprefix("/api/").partition("/")[0]
     if case.path_parameters and subject in known and case.meta.generation.mode.is_positive:
         case.path_parameters = dict.fromkeys(case.path_parameters, known[subject])

@@ -13,7 +13,7 @@ from amends.desk.cases.services import set_aside
 from amends.desk.causes import comparing, services
 from amends.desk.causes.copying import Written
 from amends.desk.causes.likeness import Features, Rarity, compare, features_of, shared_words
-from amends.desk.causes.lookup import CaseIndex
+from amends.desk.causes.lookup import CaseIndex, packed
 from amends.desk.causes.models import Similar, Trace
 from amends.desk.errors import NotAllowed, WrongInput
 from amends.desk.people.roles import CLOCK
@@ -201,7 +201,7 @@ def test_likeness_is_mutual_and_within_bounds(one, other):
 @given(st.lists(st.sets(st.sampled_from("abcdefgh"), min_size=1, max_size=4), min_size=1, max_size=30))
 def test_the_index_finds_whatever_shares_a_rare_thing(sets):
     index = CaseIndex()
-    index.extend((number, Features(concepts=frozenset(held))) for number, held in enumerate(sets[:10]))
+    index.extend((number, packed(Features(concepts=frozenset(held)))) for number, held in enumerate(sets[:10]))
     for number, held in enumerate(sets[10:], 10):
         index.add(number, Features(concepts=frozenset(held)))
     assert len(index) == len(sets)

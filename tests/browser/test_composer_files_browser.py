@@ -95,7 +95,7 @@ def test_an_answer_in_public_is_copied_posted_and_said(language, make_case, make
     page.wait_for_selector(".reply-to-post", timeout=10_000)
     page.click("[data-copy]")
     assert page.evaluate("() => navigator.clipboard.readText()") == GOOD[language]
-    link = page.locator(f'a[href="{THERE}"]')
+    link = page.locator(f'.reply-card a[href="{THERE}"]')
     assert link.get_attribute("rel") == "noopener noreferrer"
     page.fill("input[name=address]", f"{THERE}#answer")
     page.click("form[action$='/posted/'] .button")

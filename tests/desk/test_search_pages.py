@@ -118,7 +118,8 @@ def test_the_inbox_asks_little_with_views_filters_and_words(
     browser.get("/")
     for address in ("/", "/?channel=mail&severity=light", "/?q=spoon", "/?q=rūta&view=all", "/?q=-fork"):
         browser.get(address)
-        with django_assert_max_num_queries(12):
+        # A search looks first whether anything is still to be read into the index.
+        with django_assert_max_num_queries(13 if "q=" in address else 12):
             browser.get(address)
 
 

@@ -133,12 +133,8 @@ Day = Annotated[
 Number = Annotated[int, Field(ge=1, le=_LARGEST_NUMBER), BeforeValidator(_whole)]
 Line = Annotated[str, Field(max_length=300), BeforeValidator(_cleaned)]
 Text = Annotated[str, Field(max_length=_LONGEST), BeforeValidator(_cleaned)]
-Words = Annotated[
-    str, Field(min_length=1, max_length=_LONGEST, pattern=r"\S"), AfterValidator(_speaks), BeforeValidator(_cleaned)
-]
-Act = Annotated[
-    str, Field(min_length=1, max_length=500, pattern=r"\S"), AfterValidator(_speaks), BeforeValidator(_cleaned)
-]
+Words = Annotated[str, Field(min_length=1, max_length=_LONGEST), AfterValidator(_speaks), BeforeValidator(_cleaned)]
+Act = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_speaks), BeforeValidator(_cleaned)]
 Note = Annotated[str, Field(max_length=2_000), BeforeValidator(_cleaned)]
 PublicId = Annotated[str, Field(pattern=r"^[0-9a-z]{1,12}$")]
 Language = Literal["en", "lt", "hr", "he", "et", "sk"]

@@ -223,7 +223,7 @@ class Listed:
     """One case in the list.
 
     Attributes:
-        case: With its customer and assignee loaded.
+        case: With its customer loaded.
         why: Why it stands where it stands.
         passage: Where the words that were looked for stand; without words, how the customer's latest message begins.
         language: The language of that message, or "".
@@ -313,7 +313,7 @@ def page_of(
     now = now or timezone.now()
     begin = (page - 1) * PER_PAGE
     # Not joined: a planner may begin with all customers and sort, instead of going along the index of the order.
-    rows = list(found.prefetch_related("customer", "assignee")[begin : begin + PER_PAGE + 1])
+    rows = list(found.prefetch_related("customer")[begin : begin + PER_PAGE + 1])
     more = len(rows) > PER_PAGE
     rows = rows[:PER_PAGE]
     shows = _finders[0][1] if words and rows and _finders else None

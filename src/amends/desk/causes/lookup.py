@@ -16,7 +16,7 @@ __all__ = ["MOST_SUGGESTED", "CaseIndex", "packed"]
 
 MOST_SUGGESTED = 6
 """So many similar cases are suggested for one."""
-_CANDIDATES = 120
+_CANDIDATES = 80
 _MERGE_AT = 8_192
 _MOST_ROWS = 400_000
 """Entries that one look-up reads at most, the rarest keys first."""
@@ -153,20 +153,20 @@ class CaseIndex:
 
 
 class _Counts(Mapping[int, int]):
-    """The counts of an index, as a mapping."""
+    """The counts of an index as a mapping, each looked up once: comparing asks for the same keys again and again."""
 
     def __init__(self, index: CaseIndex) -> None:
         self._index = index
+        self._known: dict[int, int] = {}
 
     def __getitem__(self, key: int) -> int:
-        return self._index.count(key)
-
-    def get(self, key: int, default: int | None = None) -> int:  # type: ignore[override]
-        """In how many cases a key stands."""
-        return self._index.count(key)
+        count = self._known.get(key)
+        if count is None:
+            count = self._known[key] = self._index.count(key)
+        return count
 
     def __len__(self) -> int:
-        return 0
+        return len(self._known)
 
     def __iter__(self) -> Iterator[int]:
-        return iter(())
+        return iter(self._known)

@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from amends.desk.cases.models import Case, Message
 from amends.desk.clock.leases import Leased
@@ -21,7 +22,7 @@ class PromiseState(models.TextChoices):
     OPEN = "open", _("Open")
     KEPT = "kept", _("Kept")
     LATE = "late", _("Kept late")
-    BROKEN = "broken", _("Broken")
+    BROKEN = "broken", pgettext_lazy("promise", "Broken")
     RELEASED = "released", _("Released by the customer")
 
 

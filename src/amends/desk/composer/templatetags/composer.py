@@ -1,9 +1,11 @@
 """Tags of the composer: `{% composer case %}`, `{% words_of message %}`, `{% promises_to customer %}`."""
 
+from datetime import date, time
 from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.utils.formats import date_format, time_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -12,6 +14,7 @@ from amends.desk.cases.models import Case, Message
 from amends.desk.composer import showing
 from amends.desk.composer.models import Reply
 from amends.desk.composer.posting import ADDRESS_HEADER, checked_address
+from amends.desk.composer.promised import Row
 from amends.desk.composer.words import MARKS, passages, pieces
 from amends.desk.customers.models import Customer
 from amends.desk.intake.hearing import listen
@@ -105,6 +108,19 @@ def replies_for(person: Person) -> dict[str, int]:
         "read": sum(approves and state == Reply.State.APPROVAL and author != person.pk for state, author in rows),
         "post": sum(state == Reply.State.TO_POST and (sends or author == person.pk) for state, author in rows),
     }
+
+
+@register.filter
+def due_words(row: Row) -> str:
+    """By when a promise is kept, as people say it here; "" when no day is named."""
+    try:
+        words = date_format(date.fromisoformat(row.day), "DATE_FORMAT")
+    except ValueError:
+        return ""
+    try:
+        return f"{words}, {time_format(time.fromisoformat(row.clock), 'TIME_FORMAT')}"
+    except ValueError:
+        return words
 
 
 @register.filter

@@ -123,6 +123,7 @@ def publish_update(person: Person, update: Update, *, next_by: datetime | None) 
     """
     require(person, "incident.publish")
     incident = update.incident
+    incident.refresh_from_db()
     if incident.published_at is None:
         raise WrongInput(_("Publish the page first: updates stand on it."))
     _possible(incident, next_by)

@@ -191,7 +191,7 @@ def test_while_it_goes_on_an_update_names_the_next_one(agent, published):
 
 def test_each_language_of_an_update_is_checked_by_itself(agent, published):
     row = write_update(agent, published, en="The first oven works.", lt="We are sorry, but the oven is old.")
-    with pytest.raises(WrongInput, match="Lietuvių|lietuvių|English"):
+    with pytest.raises(WrongInput, match="English"):
         publishing.publish_update(agent, row, next_by=timezone.now() + timedelta(hours=1))
     row.refresh_from_db()
     assert row.state == "draft"

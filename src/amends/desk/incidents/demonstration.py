@@ -30,8 +30,8 @@ _HEBREW = (
 )
 _NOTE = (
     "Dear {name},\n\nthe {towel} towels of your order {order} lose their colour in the first wash. That is our mistake: "
-    "the dye was twice as strong as it should be, and we did not wash a sample before packing. I am sorry that you may "
-    "have found your washing grey. Please keep them dry and apart. We have sent new ones to you today, and we pay back "
+    "the dye was twice as strong as it should be, and we did not wash a sample before packing. I am sorry for "
+    "every sheet that came grey out of your machine. Please keep the towels dry and apart. We have sent new ones to you today, and we pay back "
     "{amount} this week. If something was stained, answer this mail and we pay for it too.\n\nOlga, Linen Harbour"
 )
 _PEOPLE = (
@@ -72,14 +72,18 @@ def show(acting: Acting) -> None:
     publishing.publish_update(person, update, next_by=now + timedelta(hours=20))
     Update.objects.filter(pk=update.pk).update(published_at=now - timedelta(hours=2))
     note = writing.writing_of(person, incident, "note", "en")
-    writing.keep(person, note, subject="Your towels, order {order}", text=_NOTE, reason="The demonstration's own words.")
+    writing.keep(
+        person, note, subject="Your towels, order {order}", text=_NOTE, reason="The demonstration's own words."
+    )
     noting.set_text(person, note)
     people = recipients.upload(person, incident, "parcels.csv", _PEOPLE.encode())
     recipients.take_list(person, people, people.mapping)
     noting.check_some(incident.sending)
 
 
-def _page(person: Person, incident: Incident, language: str, subject: str, text: str, happened: str, doing: str) -> None:
+def _page(
+    person: Person, incident: Incident, language: str, subject: str, text: str, happened: str, doing: str
+) -> None:
     row = writing.writing_of(person, incident, "page", language)
     writing.keep(
         person,

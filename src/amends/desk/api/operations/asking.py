@@ -43,8 +43,7 @@ OnceKey = Annotated[
     str,
     Header(
         alias="Idempotency-Key",
-        max_length=128,
-        pattern=r"^[\x21-\x7e]*$",
+        pattern=r"^[\x21-\x7e]{0,128}$",
         description="Chosen by you, such as a UUID. For a day the same request with the same key is done once and "
         "answered alike.",
     ),

@@ -55,9 +55,7 @@ def list_cases(
     whose: Annotated[Literal["", "mine", "nobody", "team"], Query(description="Whose; all if absent.")] = "",
     channel: Annotated[Channel | Literal[""], Query()] = "",
     language: Annotated[Literal["", "en", "lt", "hr", "he", "et", "sk"], Query()] = "",
-    kind: Annotated[
-        str, Query(max_length=40, pattern=r"^[a-z-]*$", description="A kind of complaint as hearing names it.")
-    ] = "",
+    kind: Annotated[str, Query(pattern=r"^[a-z-]{0,40}$", description="A kind of complaint as hearing names it.")] = "",
     customer: Annotated[str, Query(pattern=r"^[0-9a-z]{0,12}$", description="The public name of a customer.")] = "",
     q: Annotated[str, Query(max_length=200, description="Words to find.")] = "",
     cursor: Cursor = "",

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -224,8 +225,8 @@ def why(suspicion: Suspicion) -> list[str]:
         _("In the weeks before there were: %(before)s.") % {"before": ", ".join(map(str, suspicion.before))},
     ]
     if suspicion.chance > 0:
-        one_in = round(1 / max(suspicion.chance, 1e-9), -3)
-        sentences.append(_("By chance so many come about once in %(number)d times.") % {"number": one_in})
+        one_in = number_format(round(1 / max(suspicion.chance, 1e-9), -3), 0, force_grouping=True)
+        sentences.append(_("By chance so many come about once in %(number)s times.") % {"number": one_in})
     return sentences
 
 

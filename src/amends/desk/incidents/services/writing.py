@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from amends.checker.catalogue import concept
 from amends.desk.composer.checking import Checked, check_reply, plain
 from amends.desk.composer.models import Kind
 from amends.desk.composer.situation import Situation, situation_of
@@ -108,6 +109,8 @@ def check(writing: Writing, *, writer: str = "", situation: Situation | None = N
     checked = check_reply(
         shown.whole, at, kind=kind, corrections=values.get("corrections", writing.corrections), writer=writer
     )
+    # A page is like what was published of it, and a note like those of it that have gone.
+    itself = concept("scripted").in_language().title
     # Places beyond the first field are not in the field that shows them.
     end = len(shown.text.encode("utf-16-le", "surrogatepass")) // 2
     return replace(
@@ -116,6 +119,7 @@ def check(writing: Writing, *, writer: str = "", situation: Situation | None = N
         findings=tuple(
             one if one.place is None or one.place[1] <= end else replace(one, place=None, fix=None)
             for one in checked.findings
+            if writing.kind == WritingKind.UPDATE or one.title != itself
         ),
         facts=tuple(one for one in checked.facts if one.place[1] <= end),
     )

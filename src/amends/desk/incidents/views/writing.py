@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from amends.desk.composer.checking import Checked
@@ -26,6 +27,13 @@ from amends.desk.people.authority import may, require
 from amends.desk.people.models import Person
 from amends.messages import NAMES, RIGHT_TO_LEFT
 
+_OWN_WORDS = {
+    "name": gettext_lazy("their name"),
+    "case": gettext_lazy("the number of their case"),
+    "page": gettext_lazy("the link to their own page"),
+    "incident": gettext_lazy("the address of the public page"),
+    "house": gettext_lazy("the name of the business"),
+}
 _TEXTS = ("subject", "text", "happened", "doing", "reason")
 
 
@@ -194,7 +202,7 @@ def _shown(person: Person, row: Writing, checked: Checked) -> dict[str, Any]:
         "promises_template": _promises_template(row.kind),
         "first_language": row.incident.language,
         "may_publish": may(person, "incident.publish"),
-        "own_places": OWN_PLACES,
+        "place_words": [(place, _OWN_WORDS[place]) for place in OWN_PLACES],
         "list_places": _list_places(row.incident),
         "now": timezone.now(),
         **_places(row),

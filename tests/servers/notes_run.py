@@ -29,7 +29,7 @@ class _Readers:
     def __init__(self) -> None:
         self.mails: Counter[str] = Counter()
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         self.mails.update(address.casefold() for address in envelope.rcpt_tos)
         return "250 taken"
 

@@ -29,10 +29,11 @@ _HEBREW = (
     "כיבסנו דוגמה לפני האריזה. אנחנו מצטערים: חלקכם הוצאתם מהמכונה סדינים אפורים וחולצות מוכתמות."
 )
 _NOTE = (
-    "Dear {name},\n\nthe {towel} towels of your order {order} lose their colour in the first wash. That is our mistake: "
-    "the dye was twice as strong as it should be, and we did not wash a sample before packing. I am sorry for "
-    "every sheet that came grey out of your machine. Please keep the towels dry and apart. We have sent new ones to you today, and we pay back "
-    "{amount} this week. If something was stained, answer this mail and we pay for it too.\n\nOlga, Linen Harbour"
+    "Dear {name},\n\nthe {towel} towels of your order {order} lose their colour in the first wash. That is our "
+    "mistake: the dye was twice as strong as it should be, and we did not wash a sample before packing. I am sorry for "
+    "every sheet that came grey out of your machine. Please keep the towels dry and apart. We have sent new ones to "
+    "you today, and we pay back {amount} this week. If something was stained, answer this mail and we pay for it too."
+    "\n\nOlga, Linen Harbour"
 )
 _PEOPLE = (
     "mail,name,language,order,towel,amount\n"

@@ -84,7 +84,9 @@ class Incident(Stateful):
     state = models.CharField(max_length=16, choices=IncidentState.choices, default=IncidentState.OPEN)
     led_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="incidents", verbose_name=_("who leads"))
     house_case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="incident")
-    cases = models.ManyToManyField(Case, through="IncidentCase", related_name="incidents")
+    cases: "models.ManyToManyField[Case, IncidentCase]" = models.ManyToManyField(
+        Case, through="IncidentCase", related_name="incidents"
+    )
     published_at = models.DateTimeField(null=True, blank=True)
     language = models.CharField(max_length=8, choices=settings.LANGUAGES, blank=True)
     created_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")

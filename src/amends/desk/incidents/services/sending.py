@@ -185,8 +185,13 @@ def set_pace(person: Person, sending: Sending, per_minute: int) -> Sending:
         lock(sending)
         before, sending.per_minute = sending.per_minute, per_minute
         sending.save()
-        change = {"before": {"per_minute": before}, "after": {"per_minute": per_minute}}
-        log(person, sending.incident.log_subject, "incident.notes-pace", **change)
+        log(
+            person,
+            sending.incident.log_subject,
+            "incident.notes-pace",
+            before={"per_minute": before},
+            after={"per_minute": per_minute},
+        )
     return sending
 
 

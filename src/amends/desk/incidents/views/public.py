@@ -172,7 +172,7 @@ def _answer(request: HttpRequest, incident: Incident | None, context: dict[str, 
         "code": language,
         "way": "rtl" if language in RIGHT_TO_LEFT else "ltr",
     }
-    response = render(None, "incidents/public/answer.html", shown, status=status)  # type: ignore[arg-type]
+    response = render(None, "incidents/public/answer.html", shown, status=status)
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response

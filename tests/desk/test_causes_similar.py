@@ -56,7 +56,7 @@ def test_the_same_failure_in_two_languages_is_suggested_with_why(compared, agent
     assert ["cold", "hladna"] in why["subject"]
     assert "day" in why
     page = signed_in(agent).get(reverse("cases:case", args=[croatian.public_id])).content.decode()
-    assert "“Juha” – “soup”" in page
+    assert "“\u2068Juha\u2069” – “\u2068soup\u2069”" in page
     assert "Perhaps the same cause" in page
     assert (
         "Perhaps the same cause"

@@ -1,6 +1,7 @@
 """Checks a reply: zones, sentences, rules, sentence model, whole-reply checks, severities, verdict, score."""
 
 import re
+import threading
 from collections.abc import Mapping, Sequence
 from functools import cache
 
@@ -32,7 +33,7 @@ Evidence = dict[str, list[tuple[int, int, Hit | None]]]
 
 
 class Checker:
-    """The checker of one language. Not safe for several threads at once; make one for each."""
+    """The checker of one language. Several threads may ask; they take turns."""
 
     def __init__(self, language: str, *, model: bool = True, rules: bool = True, matcher: type[Matcher] | None = None):
         """Load a language.
@@ -51,6 +52,7 @@ class Checker:
         self.engine = Engine(load_pack(language), matcher, hints=self.model is not None)
         self._rules_decide = rules or self.model is None
         self._common = common_words(language)
+        self._turn = threading.Lock()
 
     def review(
         self,
@@ -125,6 +127,12 @@ class Checker:
         """
         if not spans:
             return []
+        with self._turn:
+            return self._read(folded, spans, repeated)
+
+    def _read(
+        self, folded: Normalised, spans: Sequence[tuple[int, int]], repeated: Sequence[tuple[int, int]]
+    ) -> list[Evidence]:
         hits = self.engine.hits(folded, spans)
         if repeated:
             hits = [hit for hit in hits if not any(start < hit.end and hit.start < end for start, end in repeated)]

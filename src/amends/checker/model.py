@@ -115,7 +115,7 @@ class Weights:
 
 
 class SentenceModel:
-    """A trained model, ready for use. Not safe for several threads at once; make one for each."""
+    """A trained model, ready for use, by several threads too."""
 
     def __init__(self, weights: Weights) -> None:
         """Lay the weights out for adding up.

@@ -95,7 +95,7 @@ class Heard:
 
 
 class HearingModel:
-    """A trained model, ready for use. Not safe for several threads at once; make one for each."""
+    """A trained model, ready for use, by several threads too."""
 
     def __init__(self, weights: HearingWeights) -> None:
         """Lay the weights out.

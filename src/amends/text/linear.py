@@ -5,6 +5,7 @@ A text's features are its tokens, its runs of two and three tokens, and the piec
 rows. Runs are looked up as numbers, all of a text at once. Nothing but NumPy is needed.
 """
 
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -110,7 +111,7 @@ def unpacked(data: NDArray[np.uint8]) -> list[str]:
 
 
 class RowsOfText:
-    """Rows laid out for adding up. Not safe for several threads at once; make one for each."""
+    """Rows laid out for adding up. Several threads may ask; they take turns."""
 
     def __init__(self, known: TextRows) -> None:
         """Lay them out.
@@ -131,6 +132,7 @@ class RowsOfText:
         self._triples = np.concatenate([known.triples, never])
         self._triple_rows = _scaled(known.triple_rows, none)
         self._unknown: dict[str, int] = {}
+        self._turn = threading.Lock()
         self._pieces = {piece: place for place, piece in enumerate(known.pieces)}
         self._piece_rows = _scaled(known.piece_rows)
 
@@ -144,6 +146,10 @@ class RowsOfText:
             One row for the beginning of each text, one for each of its tokens, one for its end; and where each text
             begins in them. A text of n tokens has n + 2 rows.
         """
+        with self._turn:
+            return self._rows_of(texts)
+
+    def _rows_of(self, texts: Sequence[list[str]]) -> tuple[Floats, list[int]]:
         place_of = self._places.get
         places: list[int] = []
         begins: list[int] = []

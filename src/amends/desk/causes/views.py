@@ -59,9 +59,11 @@ def causes(request: HttpRequest) -> HttpResponse:
         for row in Prevention.objects.filter(state__in=Prevention.PENDING).select_related("cause", "owner", "checker")
         if row.is_overdue
     ]
+    bars = chart.pareto(everything, right_to_left=(get_language() or "") in RIGHT_TO_LEFT)
+    placed = {bar.standing.cause.pk: (bar.number, bar.percent) for bar in bars} if not archived else {}
     context = {
-        "rows": rows,
-        "bars": chart.pareto(everything, right_to_left=(get_language() or "") in RIGHT_TO_LEFT),
+        "rows": [(row, *placed.get(row.cause.pk, (None, None))) for row in rows],
+        "bars": bars,
         "height": chart.HEIGHT,
         "width": chart.WIDTH,
         "days": days,

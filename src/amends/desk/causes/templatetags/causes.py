@@ -142,13 +142,20 @@ def _why(pair: Similar, *, first: bool) -> list[str]:
             found.append(_("nearly the same words"))
         elif kind == "subject":
             said = [(one, other) if first else (other, one) for one, other in values]
-            words = [f"“{one}”" if one.lower() == other.lower() else f"“{one}” – “{other}”" for one, other in said]
+            words = [
+                _said(one) if one.lower() == other.lower() else f"{_said(one)} – {_said(other)}" for one, other in said
+            ]
             found.append(_("both speak of %(words)s") % {"words": ", ".join(words)})
         elif kind == "fact":
-            found.append(_("both name %(facts)s") % {"facts": ", ".join(f"“{one}”" for one in values)})
+            found.append(_("both name %(facts)s") % {"facts": ", ".join(map(_said, values))})
         elif kind == "kind":
             kinds = ", ".join(str(KIND_WORDS.get(one, one)) for one in values)
             found.append(_("the same kind of failure: %(kinds)s") % {"kinds": kinds})
         elif kind == "day":
             found.append(_("they came within a day"))
     return found
+
+
+def _said(words: str) -> str:
+    """Words of a customer in quotation marks, kept from turning the direction of what stands around them."""
+    return f"“\u2068{words}\u2069”"

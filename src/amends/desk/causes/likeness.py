@@ -53,6 +53,7 @@ _MOST_STEMS = 120
 _PRIOR = 60.0
 """So many cases the house's own numbers weigh as much as those of complaints at large."""
 _COMMON_STEM = 0.004
+_LEAST_SHOWN = 4
 _HEBREW = re.compile("[\u0590-\u05ff]")
 _ATTACHED = frozenset("והשבלכמ")
 _QUOTED = re.compile(r"[\"“”„«»]([^\"“”„«»\n]{3,40})[\"“”„«»]")
@@ -287,7 +288,12 @@ def shared_words(text: str, language: str, concepts: Iterable[str]) -> dict[str,
                 begin -= 1
             while end < len(folded.text) and (folded.text[end].isalnum() or folded.text[end] in "'-"):
                 end += 1
-            first, last = folded.span(begin, end)
+            if end - begin < _LEAST_SHOWN:
+                # A short word alone says little: "too" of "too small".
+                end += 1
+                while end < len(folded.text) and folded.text[end].isalnum():
+                    end += 1
+            first, last = folded.span(begin, min(end, len(folded.text)))
             found[concept] = text[first:last].strip("'-")
     return found
 

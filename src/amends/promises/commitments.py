@@ -299,7 +299,8 @@ class _Reading:
         if self.words.plural.search(folded):
             return "we", None
         for found in _CAPITALISED.finditer(quote):
-            if not self.words.not_names.fullmatch(normalise(found[0]).text):
+            # Hebrew has no capitals, so that nothing tells a name there.
+            if found[0][0].isupper() and not self.words.not_names.fullmatch(normalise(found[0]).text):
                 return "other", found[0]
         return "other", None
 

@@ -53,7 +53,8 @@ _MOST_STEMS = 120
 _PRIOR = 60.0
 """So many cases the house's own numbers weigh as much as those of complaints at large."""
 _COMMON_STEM = 0.004
-_LEAST_SHOWN = 4
+_MOST_WORDS = 4
+"""Of an entry, as they are shown."""
 _HEBREW = re.compile("[\u0590-\u05ff]")
 _ATTACHED = frozenset("והשבלכמ")
 _QUOTED = re.compile(r"[\"“”„«»]([^\"“”„«»\n]{3,40})[\"“”„«»]")
@@ -288,8 +289,10 @@ def shared_words(text: str, language: str, concepts: Iterable[str]) -> dict[str,
                 begin -= 1
             while end < len(folded.text) and (folded.text[end].isalnum() or folded.text[end] in "'-"):
                 end += 1
-            if end - begin < _LEAST_SHOWN:
-                # A short word alone says little: "too" of "too small".
+            for _more in range(_MOST_WORDS - 1):
+                # Of an entry of several words the first alone says little: "too" of "too small".
+                if any(name == concept for name, _at in _concepts_in(folded.text[begin:end], language)):
+                    break
                 end += 1
                 while end < len(folded.text) and folded.text[end].isalnum():
                     end += 1

@@ -106,7 +106,7 @@ def suggested(pairs: Sequence[Pair], weights: Weights) -> set[tuple[int, int]]:
         if pair.likeness.score >= weights.at_least:
             by_case[pair.one.key].append(pair)
             by_case[pair.other.key].append(pair)
-    chosen = set()
+    chosen: set[tuple[int, int]] = set()
     for found in by_case.values():
         found.sort(key=lambda pair: -pair.likeness.score)
         chosen.update((pair.one.key, pair.other.key) for pair in found[:MOST_SUGGESTED])

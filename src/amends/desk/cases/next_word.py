@@ -35,8 +35,8 @@ def soonest(case: Case) -> tuple[datetime | None, str]:
 def limits(case: Case) -> Iterable[tuple[datetime, str]]:
     """The house's own first word, and the time limits of the place.
 
-    The limit for a first word holds until a person of ours has written. Those for answers hold while it is ours to
-    move, and are over while the customer has our answer.
+    The limit for a first word holds until a person of ours has written, and anew for each time that the customer waits
+    again. Those for answers hold while it is ours to move, and are over while the customer has our answer.
     """
     business = house()
     begin = case.created_at
@@ -45,6 +45,9 @@ def limits(case: Case) -> Iterable[tuple[datetime, str]]:
         yield begin + timedelta(hours=business.first_word_hours), "word"
         if "word" in ends:
             yield ends["word"], "word"
+    if case.first_reply_at is not None and case.waits_since is not None:
+        # Whoever writes again is answered as soon as one who writes for the first time.
+        yield case.waits_since + timedelta(hours=business.first_word_hours), "word"
     if case.state in Case.OURS_TO_MOVE:
         for what in ("answer", "final"):
             if what in ends:

@@ -77,6 +77,7 @@ class Agent(threading.Thread):
         self.errors: list[str] = []
         self.kept: dict[str, list[str]] = {"replies": [], "notes": []}
         self.causes: dict[str, str] = {}
+        self.token = ""
 
     def run(self) -> None:
         """Work until the time is over."""

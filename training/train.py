@@ -269,8 +269,8 @@ def choose_thresholds(highest: Floats, truth: NDArray[np.int8], weight: Floats) 
     places = slice(len(COMPONENTS), len(COMPONENTS) + len(FAULTS))
     faults = chosen[places]
     chosen[places] = np.minimum(faults, HIGHEST_FAULT_THRESHOLD) if len(truth) < LARGE else faults + FAULT_MARGIN
-    for label, margin in LABEL_MARGINS.items():
-        chosen[LABEL_AT[label]] += margin
+    for name, margin in LABEL_MARGINS.items():
+        chosen[LABEL_AT[name]] += margin
     return chosen
 
 

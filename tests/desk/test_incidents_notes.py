@@ -107,6 +107,21 @@ def test_a_second_list_names_nobody_twice(lead, incident):
     assert incident.notes.count() == 4
 
 
+def test_a_list_that_was_broken_off_is_taken_on(lead, incident):
+    row = recipients.upload(lead, incident, "list.csv", LIST.encode())
+    # The process died after the first piece.
+    Note.objects.create(
+        incident=incident,
+        address="Ruta@mail.example",
+        address_key=incident.address_key("ruta@mail.example"),
+        from_list=row,
+        line=2,
+    )
+    row = recipients.take_list(lead, row, row.mapping)
+    assert (row.taken, row.doubled, row.wrong) == (3, 1, 2)
+    assert incident.notes.count() == 3
+
+
 def test_the_database_itself_refuses_a_second_note(lead, incident):
     take(lead, incident)
     with pytest.raises(IntegrityError), transaction.atomic():

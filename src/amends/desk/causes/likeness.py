@@ -9,7 +9,7 @@ A story is reduced to four things, none of which holds its words:
 
 What is shared counts by how rare it is in this house: in a bakery "cake" says nothing. How rare things are in
 complaints at large (`words/common.json`) stands in for the house's own numbers while it has few cases. The weights of
-`Weights` were fitted on `evals/recurrence/tuning.jsonl`, see `evals/similarity.py`.
+`Weights` were set near a fit on `evals/recurrence/tuning.jsonl`, see `evals/similarity.py`.
 """
 
 import itertools

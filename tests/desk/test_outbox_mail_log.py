@@ -19,7 +19,8 @@ def cleanup(queue_id, mail_id):
 
 
 def active(queue_id):
-    return f"Nov 23 00:30:00 shop postfix/qmgr[9]: {queue_id}: from=<a@b.example>, size=9, nrcpt=1 (queue active)\n".encode()
+    said = "from=<a@b.example>, size=9, nrcpt=1 (queue active)"
+    return f"Nov 23 00:30:00 shop postfix/qmgr[9]: {queue_id}: {said}\n".encode()
 
 
 BEFORE = [cleanup("A1", "<before@b>"), active("A1")]

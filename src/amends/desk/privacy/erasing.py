@@ -5,7 +5,7 @@ Rows of tables that this page does not name, such as drafts, are deleted when th
 later leaves nothing behind without anybody having to think of it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import models, transaction
@@ -39,7 +39,7 @@ from amends.desk.portal.models import CustomerLink
 from amends.desk.privacy.taking_out import paths_to, rows_by
 from amends.desk.states import lock
 
-__all__ = ["BLANKED", "SEEN_TO", "blank_case", "drop_files", "erase_customer"]
+__all__ = ["BLANKED", "SEEN_TO", "blank_case", "drop_files", "erase_customer", "stay_blanked"]
 
 BLANKED: dict[type[models.Model], dict[str, Any]] = {
     Case: {"subject": "", "kinds": [], "stakes": [], "flags": []},
@@ -81,6 +81,21 @@ SEEN_TO: frozenset[type[models.Model]] = frozenset(
     {Attachment, CheckIn, ContactPoint, Customer, CustomerLink, HearingCorrection, OutlineEvent, RawMessage}
 )
 """Tables that are seen to by name, besides those of `BLANKED`; a check-in has no words of anybody."""
+
+
+_STAYING: dict[type[models.Model], Mapping[str, Any]] = {}
+
+
+def stay_blanked(model: type[models.Model], values: Mapping[str, Any]) -> None:
+    """Have rows of another app that hang on a case stay when it is blanked, as what they say is not about the customer.
+
+    Call it in the app's `AppConfig.ready`. Rows of models that nobody names are deleted.
+
+    Args:
+        model: Whose rows.
+        values: What is blanked in them.
+    """
+    _STAYING[model] = values
 
 
 def erase_customer(acting: Acting, customer: Customer, *, reason: str) -> Customer:
@@ -187,8 +202,11 @@ def _blank(acting: Acting, case: Case, act: str) -> set[str]:
     going = [
         rows_by(model, paths, case.pk)
         for model, paths in paths_to(Case).items()
-        if model not in BLANKED and model not in SEEN_TO
+        if model not in BLANKED and model not in SEEN_TO and model not in _STAYING
     ]
+    for model, paths in paths_to(Case).items():
+        if _STAYING.get(model):
+            rows_by(model, paths, case.pk).update(**_STAYING[model])
     for rows in going:
         # Before any of them is deleted, as one takes others along.
         if any(field.name == "content_hash" for field in rows.model._meta.concrete_fields):

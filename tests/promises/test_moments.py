@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import amends
 from amends.promises.calendar import Calendar
 from amends.promises.lexicon import lexicon_languages
 from amends.promises.moments import latest_moment, mentions
@@ -136,3 +137,16 @@ def test_any_text_can_be_read(text: str, language: str, sent: datetime) -> None:
     if moment is not None:
         latest = moment.latest.date() if isinstance(moment.latest, datetime) else moment.latest
         assert latest >= sent.date()
+
+
+@pytest.mark.parametrize(
+    ("text", "due"),
+    [
+        ("Pinigus grąžinsime iki 2028 m. sausio 5 d.", date(2028, 1, 5)),
+        ("Atsakysime iki 2026 m. gruodžio 5 d.", date(2026, 12, 5)),
+        ("Pinigus grąžinsime iki sausio 5 d.", date(2027, 1, 5)),
+    ],
+)
+def test_a_lithuanian_date_has_its_year_first(text, due):
+    (promise,) = amends.promises(text, language="lt", sent=datetime(2026, 11, 3, 9))
+    assert promise.due == due

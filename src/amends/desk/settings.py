@@ -35,6 +35,7 @@ ENVIRONMENT = {
     "AMENDS_OIDC_CLIENT_SECRET": "The secret that the provider gave with it. Empty for a public client.",
     "AMENDS_OIDC_NAME": "What the button calls the provider, such as Google. Default: the issuer's host.",
     "AMENDS_OIDC_ONLY": "yes: only owners sign in with a password, everybody else through the provider.",
+    "AMENDS_MAIL_LOG": "Log of the Postfix at AMENDS_SMTP_HOST: what a crash left open is looked up in it.",
     "AMENDS_SMTP_IN": "Where a mail server hands mail over by SMTP, such as 127.0.0.1:2525. Empty: nowhere.",
     "AMENDS_LMTP_IN": "Where a mail server hands mail over by LMTP, such as 127.0.0.1:2424. Empty: nowhere.",
     "AMENDS_WEBHOOKS_TO_PRIVATE": "yes lets webhooks go to addresses inside your own network too. Default: no",
@@ -272,6 +273,7 @@ EMAIL_USE_TLS = _security == "starttls"
 EMAIL_USE_SSL = _security == "tls"
 EMAIL_TIMEOUT = 30
 MAIL_CAN_LEAVE = bool(EMAIL_HOST)
+MAIL_LOG = _environment.text("AMENDS_MAIL_LOG")
 
 # Mail in, besides the mailboxes that are set up on the settings page.
 SMTP_IN = _environment.listening_at("AMENDS_SMTP_IN")

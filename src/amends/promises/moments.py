@@ -365,9 +365,9 @@ def _dates(words: Lexicon) -> _Readers:
 
     def dated(sent: datetime, groups: dict[str, str | None], number: int) -> date | None:
         day = int(groups["second"] or groups["day"] or 0)
-        if groups.get("year"):
+        if told := groups.get("year") or groups.get("first_year"):
             try:
-                made = date(int((groups["year"] or "")[-2:]) + 2000, number, day)
+                made = date(int(told[-2:]) + 2000, number, day)
             except ValueError:
                 return None
             return made if made >= sent.date() else None
@@ -415,6 +415,8 @@ def _dates(words: Lexicon) -> _Readers:
         (
             _word(
                 words,
+                # Lithuanian writes the year first: 2028 m. sausio 5 d.
+                rf"(?:(?P<first_year>20\d\d)(?:\s?m(?:etu)?\b\.?)?,?\s+)?"
                 rf"(?P<month>{month})\s+(?:the\s)?(?P<day>\d{{1,2}})(?![\d]|[:.,]\d){upto}(?:{endings})?(?!\w){year}",
             ),
             with_name,

@@ -257,6 +257,8 @@ def _earlier(at: Situation) -> EarlierReplies | None:
     kept = _sent_before.setdefault(at.house.pk, _Earlier())
     # With the last one that is known, so that another database than before, after a backup was brought back, is seen.
     rows = Message.objects.filter(direction=Message.Direction.OUT, automatic=False, pk__gte=kept.last)
+    # Notes of an incident are alike on purpose, and would push everything else out.
+    rows = rows.exclude(outgoing__purpose="note")
     fresh = list(rows.order_by("-pk").values_list("pk", "text")[:_EARLIER_READ])
     if kept.last and (not fresh or fresh[-1][0] != kept.last) and len(fresh) < _EARLIER_READ:
         del _sent_before[at.house.pk]

@@ -37,6 +37,8 @@ def _counted(cases: Sequence[int]) -> Iterable[tuple[int, datetime, Mapping[str,
     rows = Remedy.objects.filter(case__in=cases, state__in=_GIVEN, decided_at__isnull=False).order_by("decided_at")
     seen: set[int] = set()
     for case, moment, cost, recovered in rows.values_list("case_id", "decided_at", "cost", "case__recovered_at"):
+        if moment is None:
+            continue
         counts = {"remedies": 1, "remedy_cents": int(100 * (cost or 0))}
         if case not in seen:
             seen.add(case)

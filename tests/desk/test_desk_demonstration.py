@@ -13,7 +13,7 @@ from amends.desk.people.models import Person
 def test_it_is_loaded_once_in_six_languages_and_every_state_of_interest(db):
     assert load() is True
     assert load() is False
-    assert Case.objects.count() == len(STORIES)
+    assert Case.objects.filter(subject__in=[story.subject for story in STORIES]).count() == len(STORIES)
     assert set(Case.objects.values_list("language", flat=True)) == {"en", "lt", "hr", "he", "et", "sk"}
     assert set(Case.objects.values_list("state", flat=True)) >= {
         "new",
@@ -35,7 +35,7 @@ def test_it_never_comes_where_there_are_cases(make_case):
 
 def test_quotes_of_promises_stand_where_they_say(db):
     load()
-    for promise in Promise.objects.exclude(message=None):
+    for promise in Promise.objects.exclude(message=None).exclude(start=None):
         assert promise.message.text[promise.start : promise.end] == promise.quote
 
 

@@ -14,7 +14,7 @@ def test_it_is_loaded_once_in_six_languages_and_every_state_of_interest(db):
     assert load() is True
     assert load() is False
     assert Case.objects.filter(subject__in=[story.subject for story in STORIES]).count() == len(STORIES)
-    assert set(Case.objects.values_list("language", flat=True)) == {"en", "lt", "hr", "he", "et", "sk"}
+    assert set(Case.objects.values_list("language", flat=True)) >= {"en", "lt", "hr", "he", "et", "sk"}
     assert set(Case.objects.values_list("state", flat=True)) >= {
         "new",
         "waiting-for-us",

@@ -165,9 +165,15 @@ class TranslatedCommand(click.Command):
         """Write the options."""
         records = []
         for parameter in self.get_params(ctx):
-            record = parameter.get_help_record(ctx) if isinstance(parameter, click.Option) else None
+            if not isinstance(parameter, click.Option):
+                continue
+            # Translated before click adds "[default: ...]" to it.
+            english = parameter.help
+            parameter.help = translated(english) if english else english
+            record = parameter.get_help_record(ctx)
+            parameter.help = english
             if record is not None:
-                records.append((record[0], translated(record[1])))
+                records.append(record)
         with formatter.section(gettext.gettext("Options")):
             formatter.write_dl(records)
 

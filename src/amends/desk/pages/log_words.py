@@ -206,6 +206,21 @@ _ACTS: Mapping[str, "str | Lazy"] = {
     "second-failure.handed-on": _("handed on: we hurt this customer before"),
     "similar.same": _("said to have the same cause as another case"),
     "similar.unrelated": _("said not to be related to another case"),
+    # Advocates.
+    "advocate.agreed": _("advocate: agreed"),
+    "advocate.asked": _("advocate: asked"),
+    "advocate.changed": _("advocate: agreement changed"),
+    "advocate.declined": _("advocate: would rather not"),
+    "advocate.deed": _("advocate: did something for us"),
+    "advocate.found": _("advocate: found"),
+    "advocate.keeper": _("advocate: given to somebody"),
+    "advocate.moved": _("advocate: moved"),
+    "advocate.praise-judged": _("advocate: praise looked at"),
+    "advocate.reward-dropped": _("advocate: reward not given"),
+    "advocate.rewarded": _("advocate: reward given"),
+    "advocate.settings-changed": _("settings of advocates changed"),
+    "advocate.thanked": _("advocate: thanked"),
+    "advocate.withdrawn": _("advocate: took it back"),
 }
 
 _NAMES: Mapping[str, "str | Lazy"] = {
@@ -272,6 +287,11 @@ _NAMES: Mapping[str, "str | Lazy"] = {
     "into": _("into"),
     "main": _("main cause"),
     "result": _("result"),
+    # Advocates.
+    "advocate_state": _("state"),
+    "agreed_to": _("agrees to"),
+    "per_year": _("per year"),
+    "thank_months": _("months between thanks"),
 }
 
 # Numbers of rows say nothing to a reader; names stand beside them.
@@ -335,6 +355,7 @@ def changes(act: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> li
 @cache
 def _values() -> dict[str, dict[str, Any]]:
     """For each name the words of its values."""
+    from amends.desk.advocates.models import Advocate, Use
     from amends.desk.cases.models import Case, Channel
     from amends.desk.cases.models.case import Fault
     from amends.desk.customers.models import ContactPoint, FormOfAddress, GenderedForm, Reach
@@ -356,4 +377,6 @@ def _values() -> dict[str, dict[str, Any]]:
         "role": dict(Role.choices),
         "remedy_kind": dict(RemedyKind.choices),
         "remedy_state": dict(RemedyState.choices),
+        "advocate_state": dict(Advocate.State.choices),
+        "agreed_to": dict(Use.choices),
     }

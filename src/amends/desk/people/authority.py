@@ -140,6 +140,18 @@ ACTS: Mapping[str, frozenset[str]] = {
     # Views of the inbox.
     "view.save": _STAFF,
     "view.share": _LEADS,
+    # Advocates.
+    "advocate.see": _STAFF,
+    "advocate.find": _MACHINE,
+    "advocate.suggest": _STAFF,
+    "advocate.confirm": _STAFF,
+    "advocate.decide": _AGENTS,
+    "advocate.ask": _AGENTS,
+    "advocate.withdraw": _STAFF,
+    "advocate.thank": _STAFF,
+    "advocate.note": _STAFF,
+    "advocate.reward": _AGENTS,
+    "advocate.settings": _OWNER,
 }
 """Act to the roles that may do it; "machine" is the desk itself, "customer" the customer on their own page."""
 

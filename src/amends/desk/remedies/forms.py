@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.formats import sanitize_separators
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from amends.desk.cases.models import Message
 from amends.desk.ledger.models import Promise
@@ -220,7 +221,7 @@ class FinishForm(forms.Form):
         _("What shows it"), required=False, help_text=_("A number of the transfer, a receipt. It stays with us.")
     )
     file = forms.FileField(label=_("Or a file"), required=False)
-    day = _day(_("Done on"), required=False, help_text=_("Leave it empty for now."))
+    day = _day(_("Done on"), required=False, help_text=_("Empty means at this moment."))
 
     def __init__(self, remedy: Remedy, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -256,8 +257,8 @@ class ListForm(forms.Form):
         required=False,
         choices=lambda: [("", _now("Everybody's")), ("mine", _now("Mine")), ("decide", _now("For me to decide"))],
     )
-    since = _day(_("From"), required=False)
-    until = _day(_("To"), required=False)
+    since = _day(pgettext_lazy("date", "From"), required=False)
+    until = _day(pgettext_lazy("date", "To"), required=False)
 
 
 class AuthorityForm(forms.Form):

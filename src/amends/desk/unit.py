@@ -46,6 +46,8 @@ class Unit:
         self._numbers: dict[type[models.Model], Iterator[int]] = {}
         self._changed: dict[_Key, tuple[models.Model, tuple[str, ...]]] = {}
         self._found: dict[str, Any] = {}
+        self._made: set[_Key] = set()
+        self._marks: set[tuple[str, _Key]] = set()
 
     def holds(self, row: models.Model) -> bool:
         """Whether this very object was locked in this unit, so that it is as the database has it or newer."""
@@ -63,10 +65,20 @@ class Unit:
         """Insert a new row, or give it its number and have it inserted with the others."""
         if not self._many:
             row.save(force_insert=True)
+            self._made.add(_key(row))
             return
         row.pk = self._next_number(type(row))
+        self._made.add(_key(row))
         self._new.setdefault(type(row), []).append(row)
         self._new_ids.add(id(row))
+
+    def mark(self, what: str, row: models.Model) -> None:
+        """Remember that something hangs on a row now, see `bare`."""
+        self._marks.add((what, _key(row)))
+
+    def bare(self, what: str, row: models.Model) -> bool:
+        """Whether a row was made in this unit and nothing of this kind was hung on it: no need to look for any."""
+        return _key(row) in self._made and (what, _key(row)) not in self._marks
 
     def before_reading(self, row: models.Model) -> None:
         """Another object of a held row is about to be read: what waits to be written about it is written first."""

@@ -44,7 +44,7 @@ class SaidForm(forms.Form):
     """Words and their day."""
 
     words = _words(_("In their own words"))
-    day = _day(_("On"))
+    day = _day(_("Day"))
 
     def __init__(self, *args: Any, label: Any = None, **values: Any) -> None:
         super().__init__(*args, **values)
@@ -98,7 +98,7 @@ class RewardForm(forms.Form):
     what = forms.CharField(label=_("What they get"), max_length=200, widget=forms.TextInput(attrs={"dir": "auto"}))
     why = _words(_("For what"), help_text=_("Never for a review: what is paid for is no honest word."))
     cost = _amount(_("What it costs us"))
-    day = _day(_("On"))
+    day = _day(_("Day"))
 
     def __init__(self, *args: Any, left: str = "", **values: Any) -> None:
         super().__init__(*args, **values)

@@ -21,7 +21,7 @@ from amends.desk.advocates.forms import (
     SaidForm,
     SettingsForm,
 )
-from amends.desk.advocates.listing import SHOWN, thanks_owed
+from amends.desk.advocates.listing import SHOWN, Show, thanks_owed
 from amends.desk.advocates.listing import listed as listed_rows
 from amends.desk.advocates.models import Advocate, Reward, Sign
 from amends.desk.causes.services import may_ask_advocate
@@ -240,7 +240,7 @@ def _left() -> str:
 
 def _list(request: HttpRequest, form: PraiseForm, status: int) -> HttpResponse:
     asked = request.GET.get("show", "")
-    show = next((one for one in SHOWN if one == asked), "next")
+    show: Show = next((one for one in SHOWN if one == asked), "next")
     page = max(1, int(request.GET["page"])) if request.GET.get("page", "").isdecimal() else 1
     begin = (min(page, 10_000) - 1) * _PAGE
     rows = list(listed_rows(show)[begin : begin + _PAGE + 1])

@@ -20,6 +20,7 @@ from amends.desk.people.authority import require
 from amends.desk.people.models import Person
 from amends.desk.people.roles import Acting, person_of
 from amends.desk.states import lock
+from amends.desk.unit import current_unit
 
 __all__ = [
     "break_promise",
@@ -82,6 +83,8 @@ def record(
     now = timezone.now()
     with transaction.atomic():
         lock(case)
+        if (unit := current_unit()) is not None:
+            unit.mark("promises", case)
         promise = Promise.objects.create(
             case=case,
             message=message,
@@ -361,6 +364,8 @@ def last_word_since(case: Case, since: datetime) -> Message | None:
 
 def due_moments(case: Case) -> Iterable[tuple[datetime, str]]:
     """The moments at which open promises of a case fall due and words about them are owed, for its next word."""
+    if (unit := current_unit()) is not None and unit.bare("promises", case):
+        return ()
     promises = Promise.objects.filter(case=case, state=Promise.State.OPEN, due_at__isnull=False)
     words = WordOwed.objects.filter(promise__case=case, done_at=None)
     moments = [*promises.values_list("due_at", flat=True), *words.values_list("by", flat=True)]

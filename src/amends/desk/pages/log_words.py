@@ -142,6 +142,11 @@ _ACTS: Mapping[str, "str | Lazy"] = {
     # Insight.
     "insight.letters-off": _("monthly letter switched off"),
     "insight.letters-on": _("monthly letter switched on"),
+    # The recovery plan and the words of the house.
+    "plan.proposal-left": _("change proposed in a drill: left as it is"),
+    "plan.proposal-taken": _("change proposed in a drill: in the plan"),
+    "plan.written": _("recovery plan written"),
+    "words.changed": _("words of the house changed"),
     # Views of the inbox.
     "view.removed": _("view of the inbox removed"),
     "view.renamed": _("view of the inbox renamed"),
@@ -279,6 +284,10 @@ _NAMES: Mapping[str, "str | Lazy"] = {
     "remedy_state": _("state"),
     "told_at": _("told"),
     "what": _("what"),
+    # The recovery plan.
+    "part": _("part"),
+    "version": _("version"),
+    "vocabulary": _("words of the house"),
     # Causes.
     "by_at": _("by"),
     "cases": _("cases"),
@@ -361,6 +370,7 @@ def _values() -> dict[str, dict[str, Any]]:
     from amends.desk.customers.models import ContactPoint, FormOfAddress, GenderedForm, Reach
     from amends.desk.ledger.models import Promise
     from amends.desk.people.roles import Role
+    from amends.desk.plan.models import Part
     from amends.desk.remedies.models import Kind as RemedyKind
     from amends.desk.remedies.models import RemedyState
 
@@ -375,6 +385,7 @@ def _values() -> dict[str, dict[str, Any]]:
         "gendered_form": dict(GenderedForm.choices),
         "reach": dict(Reach.choices),
         "role": dict(Role.choices),
+        "part": dict(Part.choices),
         "remedy_kind": dict(RemedyKind.choices),
         "remedy_state": dict(RemedyState.choices),
         "advocate_state": dict(Advocate.State.choices),

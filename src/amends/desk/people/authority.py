@@ -137,6 +137,11 @@ ACTS: Mapping[str, frozenset[str]] = {
     "disclosure.settle": _STAFF | _MACHINE,
     "second-failure.hand-on": _MACHINE,
     "causes.settings": _LEADS,
+    # The recovery plan, its drills, the words of the house.
+    "plan.see": _STAFF,
+    "plan.edit": _OWNER,
+    "words.edit": _LEADS,
+    "drill.take-part": _STAFF,
     # Views of the inbox.
     "view.save": _STAFF,
     "view.share": _LEADS,

@@ -1,6 +1,7 @@
 """The app `plan`."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PlanConfig(AppConfig):
@@ -8,3 +9,11 @@ class PlanConfig(AppConfig):
 
     name = "amends.desk.plan"
     label = "plan"
+
+    def ready(self) -> None:
+        """Take two tabs of the settings."""
+        from amends.desk.pages.places import Entry, settings_tab
+
+        own = ("plan", "plan:drills")
+        settings_tab(Entry("plan:plan", _("Recovery plan"), act="plan.see", order=60, namespaces=own))
+        settings_tab(Entry("plan:words:edit", _("Words"), act="words.edit", order=61, namespaces=("plan:words",)))

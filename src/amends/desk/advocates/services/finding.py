@@ -82,7 +82,9 @@ def find_recovered(acting: Acting) -> int:
     count = 0
     for case in cases:
         if case.customer_id in allowed:
-            count += _add(acting, case.customer_id, Sign(kind="recovered", case=case, moment=case.recovered_at))
+            count += _add(
+                acting, case.customer_id, Sign(kind="recovered", case=case, moment=case.recovered_at or timezone.now())
+            )
     return count
 
 

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -29,7 +30,14 @@ def navigation(context: template.Context) -> list[tuple[places.Entry, int, bool]
     """The entries of the navigation for who looks: each with how much waits there, and whether we are there."""
     request = context["request"]
     entries = places.entries_for(request.user, places.navigation_entries)
-    return [(one, one.count(request.user) if one.count else 0, one.holds(request)) for one in entries]
+    elsewhere = in_settings(context)
+    return [(one, one.count(request.user) if one.count else 0, one.holds(request) and not elsewhere) for one in entries]
+
+
+@register.simple_tag(takes_context=True)
+def in_settings(context: template.Context) -> bool:
+    """Whether the page is one of the settings, whatever app brings it."""
+    return bool(context["request"].path.startswith(reverse("house:settings")))
 
 
 @register.simple_tag(takes_context=True)

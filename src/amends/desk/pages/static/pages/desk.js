@@ -23,6 +23,27 @@ window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
+// What folds over the page closes again: by Escape, and by a press beside it.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const open = document.querySelector("details[data-closes][open]");
+  if (open instanceof HTMLDetailsElement) {
+    open.open = false;
+    open.querySelector("summary")?.focus();
+  }
+});
+document.addEventListener("click", (event) => {
+  for (const open of document.querySelectorAll("details[data-closes][open]")) {
+    if (open instanceof HTMLDetailsElement && event.target instanceof Node && !open.contains(event.target)) open.open = false;
+  }
+});
+
+// A row of tabs that is longer than the screen shows the one we are at.
+for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
+  const row = tab.parentElement;
+  if (row && row.scrollWidth > row.clientWidth) tab.scrollIntoView({ block: "nearest", inline: "center" });
+}
+
 // Fields that save themselves say how it stands, beside the field and to screen readers.
 document.body.addEventListener("htmx:beforeRequest", (event) => {
   const status = statusOf(event.target);

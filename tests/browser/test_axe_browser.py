@@ -17,6 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from amends.desk.advocates.models import Advocate
 from amends.desk.cases.models import Case
 from amends.desk.causes.models import Cause
 from amends.desk.composer.models import Kind
@@ -31,6 +32,8 @@ from amends.desk.pages.middleware import LANGUAGE_COOKIE, THEME_COOKIE
 from amends.desk.people.models import Person
 from amends.desk.people.roles import DESK
 from amends.desk.people.services import invite
+from amends.desk.plan.models import PlanVersion, WordsTrial
+from amends.desk.plan.services import drilling
 from amends.desk.portal.services import issue
 from amends.desk.remedies.models import Remedy
 from amends.desk.search.models import SavedView
@@ -77,13 +80,15 @@ NO_PAGE = {
     "remedies:voucher": "shown by the till",
     "insight:download": "a file",
     "intake:raw-bytes": "a file",
+    "plan:drills:arriving": "a part of the drill's page",
+    "plan:words:propose": "wants a kind of business; the form is that of the words",
     "pages:alive": "words for machines",
 }
 
 
 @pytest.fixture
 def desk(business: Any, make_person: Any, run_clock: Callable[..., int]) -> dict[str, dict[str, Any]]:
-    """The demonstration, and what each part of an address is to be: {beginning of the address: values}."""
+    """The demonstration, and the values in addresses: {beginning of an address, or its name: values}."""
     load(DESK)
     run_clock()
     owner = make_person("owner", name="Olga")
@@ -110,7 +115,9 @@ def desk(business: Any, make_person: Any, run_clock: Callable[..., int]) -> dict
         person=owner, first=date(2026, 1, 1), language="en", subject="How January went", content=content
     )
     one = {"public_id": case.public_id, "kind": "reply", "field": "happened"}
+    ended = drilling.end(owner, drilling.begin(owner, "oven"))
     return {
+        "plan:drills:back": {"pk": ended.pk},
         "cases/": one,
         "customers/": {"public_id": case.customer.public_id},
         "people/": {"pk": make_person("agent").pk},
@@ -129,6 +136,10 @@ def desk(business: Any, make_person: Any, run_clock: Callable[..., int]) -> dict
         "i/": {"slug": incident.slug, "language": "he"},
         "insight/of/": {"key": "promises"},
         "insight/letters/": {"month": "2026-01"},
+        "advocates/": {"public_id": Advocate.objects.latest("pk").customer.public_id, "act": "thank"},
+        "settings/plan/drills/": {"pk": drilling.begin(owner, "oven").pk, "index": 0},
+        "settings/plan/": {"number": PlanVersion.objects.latest("pk").number, "part": "first-hour"},
+        "settings/words/": {"pk": WordsTrial.objects.latest("pk").pk},
         "settings/webhooks/": {"pk": endpoint.pk},
         "settings/intake/": {"pk": box.pk},
         "settings/limits/": {"pk": Profile.objects.create(name="Eesti", country="EE").pk},
@@ -151,7 +162,7 @@ def _pages(values: dict[str, dict[str, Any]], client: Client) -> Iterator[tuple[
         if name in NO_PAGE or (route.startswith("api/") and route != "api/"):
             continue
         wanted = set(re.findall(r"<(?:\w+:)?(\w+)>", route))
-        given = next((given for start, given in values.items() if wanted and route.startswith(start)), {})
+        given = next((given for start, given in values.items() if name == start or route.startswith(start)), {})
         address = reverse(name, kwargs={key: given.get(key, "1") for key in wanted})
         answer = client.get(address)
         if answer.status_code == 405 or "html" not in answer.headers.get("Content-Type", ""):

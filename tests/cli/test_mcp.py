@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -95,7 +96,9 @@ def talk(tmp_path: Path) -> Callable[..., Any]:
             async with asyncio.timeout(60), Client(parameters) as client:
                 return await conversation(client)
 
-        return asyncio.run(talking())
+        # In a thread of its own, as the browser's loop may run in this one.
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(asyncio.run, talking()).result()
 
     return run
 

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from importlib import import_module
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import desk_setup  # noqa: F401
 import hypothesis
 import pytest
 from desk_test_settings import TEST_FOLDER
+from django.apps import apps
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
@@ -20,6 +22,7 @@ from amends.desk.cases.services import open_case, receive
 from amends.desk.clock.loop import run_due
 from amends.desk.customers.models import Customer
 from amends.desk.customers.services import find_or_create
+from amends.desk.deadlines.models import Profile
 from amends.desk.house.models import House
 from amends.desk.house.services import house
 from amends.desk.ledger.models import Promise
@@ -49,6 +52,9 @@ def _empty_store() -> Iterator[None]:
 @pytest.fixture
 def business(db: None) -> House:
     """The house: a bakery in Vilnius."""
+    if not Profile.objects.exists():
+        # A test with transactions of its own has emptied the database, what the migrations wrote included.
+        import_module("amends.desk.deadlines.migrations.0002_shipped_profiles").write(apps, None)
     row = house()
     row.name, row.country, row.time_zone = "Corner Bakery", "LT", "Europe/Vilnius"
     row.save()

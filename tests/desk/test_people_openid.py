@@ -22,6 +22,8 @@ from amends.desk.people.models import Identity, Person
 
 pytestmark = pytest.mark.django_db
 
+PASSWORD = "a quiet harbour at dusk"
+
 
 class Provider(ThreadingHTTPServer):
     """A provider: what it says about who signs in is set by a test."""
@@ -178,8 +180,6 @@ def test_with_the_provider_alone_passwords_are_for_owners(provider, settings, ma
     settings.OIDC_ONLY = True
     make_person("agent", email="ana@bakery.example")
     make_person("owner", email="olga@bakery.example")
-    from conftest import PASSWORD
-
     refused = Client().post(reverse("people:sign-in"), {"email": "ana@bakery.example", "password": PASSWORD})
     assert refused.status_code == 422
     let_in = Client().post(reverse("people:sign-in"), {"email": "olga@bakery.example", "password": PASSWORD})

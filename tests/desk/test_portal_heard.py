@@ -39,7 +39,7 @@ def test_it_is_heard_and_moves_the_case_to_where_it_belongs(answered, make_case,
     assert answered.severity == heard.severity > 30
     assert answered.urgency > 0
     assert "urgent" in answered.flags
-    assert answered.next_word_why == "answer"
+    assert answered.next_word_why == "word"
     ours = Case.objects.filter(place__isnull=False).order_by("place")
     assert list(ours) == [answered, calm]
 

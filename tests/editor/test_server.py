@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -150,7 +151,9 @@ def write(tmp_path: Path) -> Callable[..., Any]:
                 client.exit(None)
                 await client.stop()
 
-        return asyncio.run(asyncio.wait_for(session(), 90))
+        # In a thread of its own, as the browser's loop may run in this one.
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(asyncio.run, asyncio.wait_for(session(), 90)).result()
 
     return run
 

@@ -99,7 +99,8 @@ def _how_much(facts: Facts, amount: Decimal | None, currency: str) -> Iterable[N
     if facts.price is None:
         if facts.kinds & (_MONEY | _FLAWED | _SERVICE):
             yield Note(
-                _("About what they paid is a good measure; more than one and a half times as much adds nothing."), HAESEVOETS
+                _("About what they paid is a good measure; more than one and a half times as much adds nothing."),
+                HAESEVOETS,
             )
         return
     most = in_cents(facts.price * _MOST)

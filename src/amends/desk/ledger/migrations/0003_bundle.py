@@ -5,21 +5,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0003_message_lookups'),
-        ('ledger', '0002_words_and_calendars'),
+        ("cases", "0003_message_lookups"),
+        ("ledger", "0002_words_and_calendars"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='promise',
-            name='bundle',
+            model_name="promise",
+            name="bundle",
             field=models.CharField(blank=True, max_length=64),
         ),
         migrations.AddIndex(
-            model_name='promise',
-            index=models.Index(fields=['bundle', 'state', 'due_at'], name='promise_bundle_state_due'),
+            model_name="promise",
+            index=models.Index(fields=["bundle", "state", "due_at"], name="promise_bundle_state_due"),
         ),
     ]

@@ -9,4 +9,5 @@ app_name = "pages"
 urlpatterns = [
     path("alive", views.alive, name="alive"),
     path("appearance", views.appearance, name="appearance"),
+    path("waiting", views.waiting, name="waiting"),
 ]

@@ -9,12 +9,25 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
 
+from amends.desk.pages import places
+from amends.desk.pages.asking import acting
 from amends.desk.pages.middleware import LANGUAGE_COOKIE, THEME_COOKIE
 from amends.desk.people.models import Theme
 
-__all__ = ["alive", "appearance", "bad_request", "failed", "forbidden", "form_too_old", "not_found"]
+__all__ = ["alive", "appearance", "bad_request", "failed", "forbidden", "form_too_old", "not_found", "waiting"]
+
+
+@never_cache
+@require_safe
+def waiting(request: HttpRequest) -> JsonResponse:
+    """How much waits for a person in each room of the navigation, by the names of its entries."""
+    person = acting(request)
+    entries = places.entries_for(person, places.navigation_entries)
+    counted = {entry.address: entry.count(person) for entry in entries if entry.count}
+    return JsonResponse({address: number for address, number in counted.items() if number})
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

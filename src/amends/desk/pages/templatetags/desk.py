@@ -26,12 +26,12 @@ def icon(name: str) -> dict[str, str]:
 
 
 @register.simple_tag(takes_context=True)
-def navigation(context: template.Context) -> list[tuple[places.Entry, int, bool]]:
-    """The entries of the navigation for who looks: each with how much waits there, and whether we are there."""
+def navigation(context: template.Context) -> list[tuple[places.Entry, bool]]:
+    """The entries of the navigation for who looks, and whether we are there. What waits there is asked afterwards."""
     request = context["request"]
     entries = places.entries_for(request.user, places.navigation_entries)
     elsewhere = in_settings(context)
-    return [(one, one.count(request.user) if one.count else 0, one.holds(request) and not elsewhere) for one in entries]
+    return [(one, one.holds(request) and not elsewhere) for one in entries]
 
 
 @register.simple_tag(takes_context=True)

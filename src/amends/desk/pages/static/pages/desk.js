@@ -38,6 +38,19 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// How much waits in each room is asked after the page is there, so that no page waits for it.
+async function tellWhatWaits(navigation) {
+  const answer = await fetch(navigation.dataset.waitingAt ?? "").catch(() => null);
+  const waiting = answer?.ok ? await answer.json() : {};
+  for (const badge of navigation.querySelectorAll("[data-waiting]")) {
+    const number = waiting[badge.dataset.waiting];
+    badge.textContent = number ? String(number) : "";
+    badge.hidden = !number;
+  }
+}
+const navigation = document.querySelector("[data-waiting-at]");
+if (navigation instanceof HTMLElement) void tellWhatWaits(navigation);
+
 // A row of tabs that is longer than the screen shows the one we are at.
 for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
   const row = tab.parentElement;

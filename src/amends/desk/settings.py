@@ -89,8 +89,6 @@ INSTALLED_APPS = [
     "amends.desk.insight",
     "amends.desk.api",
     "amends.desk.webhooks",
-    "amends.desk.telling",
-    "amends.desk.channels",
     "amends.desk.clock",
     "django.contrib.auth",
     "django.contrib.contenttypes",

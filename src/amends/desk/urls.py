@@ -24,8 +24,6 @@ urlpatterns = [
     path("", include("amends.desk.insight.urls")),
     path("", include("amends.desk.api.urls")),
     path("", include("amends.desk.webhooks.urls")),
-    path("", include("amends.desk.telling.urls")),
-    path("", include("amends.desk.channels.urls")),
 ]
 
 handler400 = "amends.desk.pages.views.bad_request"

@@ -1,6 +1,0 @@
-"""Addresses of `channels`."""
-
-from django.urls import URLPattern
-
-app_name = "channels"
-urlpatterns: list[URLPattern] = []

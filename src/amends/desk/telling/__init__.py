@@ -1,1 +1,0 @@
-"""Telling staff: mail, webhooks, web push, with quiet hours."""

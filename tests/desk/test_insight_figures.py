@@ -500,12 +500,12 @@ def test_other_rooms_add_counts_of_all_cases_there_are(make_case, monkeypatch, n
 
     def counted(numbers):
         for number in numbers:
-            yield number, now, {"recurrences": 2, "nothing": 0}
+            yield number, now, {"elsewhere": 2, "nothing": 0}
 
-    monkeypatch.setitem(sources._counters, "causes", counted)
+    monkeypatch.setitem(sources._counters, "another room", counted)
     reckoning.catch_up()
     found = Asked(this_month(), this_month(), channel="call").total
-    assert found["recurrences"] == 2
+    assert found["elsewhere"] == 2
     assert "nothing" not in found.counts
     assert Fact.objects.get(day=now.astimezone(ZONE).date()).case_number == case.pk
 

@@ -107,8 +107,9 @@ clock.look()
 begin, used = time.perf_counter(), time.process_time()
 for file in files:
     keep_raw(INTAKE, box.raw_name, file.read_bytes())
+# What other rooms do afterwards, such as looking for similar cases, is no intake.
 while RawMessage.objects.filter(state="waiting").exists():
-    clock.look()
+    clock.look(only="intake.read")
 seconds, busy = time.perf_counter() - begin, time.process_time() - used
 print(json.dumps({"seconds": seconds, "processor": busy, "cases": Case.objects.count(),
     "messages": Message.objects.filter(direction="in").count(),

@@ -71,17 +71,19 @@ class Clock:
                 _nudged.wait(_PAUSE)
         connection.close()
 
-    def look(self, now: datetime | None = None) -> int:
+    def look(self, now: datetime | None = None, *, only: str | None = None) -> int:
         """Do what is due once.
 
         Args:
             now: The moment to look from; now if not given.
+            only: Do this work alone, by its name, such as "intake.read".
 
         Returns:
             How many rows and regular works were taken up, whether they went well or not.
         """
         taken = 0
         works: list[Regular | DueRows] = [*regular(), *registered()]
+        works = [entry for entry in works if only in (None, entry.name)]
         for entry in works:
             if self._stop.is_set():
                 break

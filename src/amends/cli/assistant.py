@@ -1,6 +1,5 @@
 """The tools that an assistant gets over the Model Context Protocol."""
 
-import threading
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -25,9 +24,6 @@ _INSTRUCTIONS = (
 _LONGEST = 100_000
 _READING = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
 _OPENING = ToolAnnotations(read_only_hint=False, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
-
-# Tools run in threads, and a checker serves one at a time.
-_one_at_a_time = threading.Lock()
 
 Fault = Literal["owner", "team", "system", "supplier", "expectation", "nobody", "unknown"]
 _Text = Annotated[str, Field(max_length=_LONGEST)]
@@ -181,8 +177,7 @@ def _with_desk(made: MCPServer[Any], desk: Desk) -> None:
 def _told(read: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """What a reader finds; what it says against its arguments is told to the assistant, so that it can mend them."""
     try:
-        with _one_at_a_time:
-            return read()
+        return read()
     except ValueError as error:
         raise ToolError(str(error)) from error
 

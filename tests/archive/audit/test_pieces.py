@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from amends.archive.audit import AuditError, Options, compare, compared_page, read_summary, report, run
 from amends.archive.audit.copies import HASHES, families, signature
 from amends.archive.audit.figures import Figures
-from amends.archive.audit.gratitude import thanks
 from amends.archive.audit.masking import Mask, is_name
 from amends.archive.audit.words import duration
+from amends.archive.gratitude import thanks
 from amends.archive.mail import Address
 from amends.messages import LANGUAGES, use
 

@@ -12,10 +12,10 @@ import pyarrow as pa
 
 from amends.archive.audit.copies import signature
 from amends.archive.audit.figures import Figures
-from amends.archive.audit.gratitude import thanks
 from amends.archive.audit.masking import Mask, is_name
 from amends.archive.audit.reading import stored, tables_of
 from amends.archive.audit.schema import MESSAGES, PROMISES, REVIEWS, THREADS
+from amends.archive.gratitude import thanks
 from amends.archive.mail import Address
 from amends.checker import Review, check
 from amends.hearing import SEVERITIES, Hearing, hear

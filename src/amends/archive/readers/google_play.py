@@ -8,8 +8,9 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from amends.archive.mail import Address
-from amends.archive.message import Item, Message, Unreadable
+from amends.archive.message import Item, Unreadable
 from amends.archive.readers.format import Context
+from amends.archive.readers.reviews import reply_to, review
 from amends.archive.readers.values import plain, read_moment, read_number
 from amends.messages import translated
 
@@ -40,35 +41,24 @@ def items(row: Mapping[str, Any], place: str, context: Context) -> Iterator[Item
     sent = _moment(held, "review submit") or _moment(held, "review last update")
     # The files do not tell who wrote; the review's own id stands for the person.
     customer = Address("", id)
-    yield Message(
-        id=id,
-        thread=thread,
-        answers=(),
-        channel="review",
-        public=True,
-        side="customer",
-        author=customer,
-        recipients=(),
+    told = review(
+        id,
+        thread,
+        place,
+        customer,
         sent=sent,
         subject="" if title == "null" else title,
         text="" if text == "null" else text,
-        place=place,
         rating=rating,
     )
+    yield told
     if reply and reply != "null":
-        yield Message(
-            id=f"{id}/reply" if id else "",
-            thread=thread,
-            answers=(id,) if id else (),
-            channel="review",
-            public=True,
-            side="ours",
+        yield reply_to(
+            told,
             author=Address("", plain(held.get("package name"))),
             recipients=(customer,) if id else (),
             sent=_moment(held, "developer reply"),
-            subject="",
             text=reply,
-            place=f"{place}/reply",
         )
 
 

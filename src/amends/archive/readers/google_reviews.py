@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from amends.archive.mail import Address
-from amends.archive.message import Item, Message
+from amends.archive.message import Item
 from amends.archive.readers.format import Context
+from amends.archive.readers.reviews import reply_to, review
 from amends.archive.readers.values import person, plain, read_moment, read_number
 
 __all__ = ["items", "recognises"]
@@ -32,36 +33,24 @@ def items(record: dict[str, Any], place: str, context: Context) -> Iterator[Item
     name = "" if reviewer.get("isAnonymous") is True else plain(reviewer.get("displayName"))
     customer = person(name)
     stars = record.get("starRating")
-    yield Message(
-        id=id,
-        thread=thread,
-        answers=(),
-        channel="review",
-        public=True,
-        side="customer",
-        author=customer,
-        recipients=(),
+    told = review(
+        id,
+        thread,
+        place,
+        customer,
         sent=read_moment(record.get("createTime") or record.get("updateTime")),
-        subject="",
         text=_as_written(plain(record.get("comment"))),
-        place=place,
         rating=_STARS.get(plain(stars), read_number(stars)),
     )
+    yield told
     reply = record.get("reviewReply")
     if isinstance(reply, dict) and plain(reply.get("comment")):
-        yield Message(
-            id=f"{id}/reply" if id else "",
-            thread=thread,
-            answers=(id,) if id else (),
-            channel="review",
-            public=True,
-            side="ours",
+        yield reply_to(
+            told,
             author=Address("", ""),
             recipients=(customer,) if customer.name else (),
             sent=read_moment(reply.get("updateTime")),
-            subject="",
             text=_as_written(plain(reply.get("comment"))),
-            place=f"{place}/reply",
         )
 
 

@@ -136,11 +136,8 @@ class Clock:
                 self._do_row(due_work, key, moment)
             return len(claimed)
         for key, problem in failed.items():
-            words = "%s: row %s failed; it is tried again later"
-            failing.failed(due_work.name, problem, words, due_work.name, key, stored=False)
-            self._push_on(due_work.model, key, moment, problem)
-        done = rows.filter(pk__in=[key for key in claimed if key not in failed], lease_holder=self.holder)
-        done.exclude(due_work.due(moment)).update(lease_until=None, lease_holder="", tries=0, problem="")
+            self._went_wrong(due_work, key, moment, problem)
+        self._went_well(due_work, [key for key in claimed if key not in failed], moment)
         return len(claimed)
 
     def _claim(self, model: type[Leased], key: int, condition: Q, until: datetime) -> bool:
@@ -150,18 +147,23 @@ class Clock:
 
     def _do_row(self, due_work: DueRows, key: int, moment: datetime) -> None:
         """Do the work on one row. A row that cannot even be read is pushed on like any other."""
-        rows = due_work.model._default_manager
         try:
-            row = rows.filter(pk=key).first()
+            row = due_work.model._default_manager.filter(pk=key).first()
             if row is not None:
                 due_work.work(row)
         except Exception as error:
-            words = "%s: row %s failed; it is tried again later"
-            failing.failed(due_work.name, error, words, due_work.name, key, stored=False)
-            self._push_on(due_work.model, key, moment, error)
-            return
+            self._went_wrong(due_work, key, moment, error)
+        else:
+            self._went_well(due_work, [key], moment)
+
+    def _went_wrong(self, due_work: DueRows, key: int, moment: datetime, error: Exception) -> None:
+        words = "%s: row %s failed; it is tried again later"
+        failing.failed(due_work.name, error, words, due_work.name, key, stored=False)
+        self._push_on(due_work.model, key, moment, error)
+
+    def _went_well(self, due_work: DueRows, keys: list[int], moment: datetime) -> None:
         # What is still due although the work went well would be taken up again at once, for ever: its lease stays.
-        done = rows.filter(pk=key, lease_holder=self.holder)
+        done = due_work.model._default_manager.filter(pk__in=keys, lease_holder=self.holder)
         done.exclude(due_work.due(moment)).update(lease_until=None, lease_holder="", tries=0, problem="")
 
     def _do_regular(self, work: Regular, moment: datetime) -> int:

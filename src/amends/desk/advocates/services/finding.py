@@ -9,8 +9,8 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from amends.archive.gratitude import thanks
 from amends.desk.advocates.models import Advocate, AdvocateSettings, Sign
-from amends.desk.advocates.praise import thanks
 from amends.desk.advocates.services.settings import advocate_settings, today
 from amends.desk.cases.models import Case, Message
 from amends.desk.causes.services import may_ask_advocate, may_ask_advocates

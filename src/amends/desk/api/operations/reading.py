@@ -14,7 +14,6 @@ from amends.desk.api import shapes
 from amends.desk.api.door import acting, token_in
 from amends.desk.api.operations.asking import Token, answers, case_at
 from amends.desk.cases.models import Case
-from amends.desk.composer import checking
 from amends.desk.composer.situation import kept_situation_of
 from amends.desk.house.models import House
 from amends.desk.house.services import house
@@ -36,14 +35,13 @@ def check(request: HttpRequest, body: shapes.Check) -> JsonResponse:
     require(acting(request), "message.draft")
     business = _house(request)
     known = _known(_case(request, body.case), body)
-    with checking._one_at_a_time:
-        review = amends.check(
-            body.text,
-            language=body.language,
-            jurisdiction=body.jurisdiction or business.country or None,
-            vocabulary=business.vocabulary or None,
-            **known,
-        )
+    review = amends.check(
+        body.text,
+        language=body.language,
+        jurisdiction=body.jurisdiction or business.country or None,
+        vocabulary=business.vocabulary or None,
+        **known,
+    )
     return JsonResponse(review.to_dict(utf16=body.utf16))
 
 
@@ -53,8 +51,7 @@ def hear(request: HttpRequest, body: shapes.Hear) -> JsonResponse:
     import amends
 
     require(acting(request), "message.draft")
-    with checking._one_at_a_time:
-        return JsonResponse(amends.hear(body.text, language=body.language, channel=body.channel).to_dict())
+    return JsonResponse(amends.hear(body.text, language=body.language, channel=body.channel).to_dict())
 
 
 @router.post(
@@ -66,15 +63,14 @@ def promises_in_text(request: HttpRequest, body: shapes.PromisesInText) -> JsonR
 
     require(acting(request), "message.draft")
     business = _house(request)
-    with checking._one_at_a_time:
-        found = amends.promises(
-            body.text,
-            sent=body.sent_at or timezone.now(),
-            country=business.country or None,
-            zone=business.time_zone,
-            language=body.language,
-            channel=body.channel,
-        )
+    found = amends.promises(
+        body.text,
+        sent=body.sent_at or timezone.now(),
+        country=business.country or None,
+        zone=business.time_zone,
+        language=body.language,
+        channel=body.channel,
+    )
     return JsonResponse({"promises": [promise.to_dict() for promise in found]})
 
 
@@ -89,19 +85,18 @@ def guard(request: HttpRequest, body: shapes.Guard) -> JsonResponse:
     require(acting(request), "message.draft")
     business = _house(request)
     known = _known(_case(request, body.case), body)
-    with checking._one_at_a_time:
-        ruling = amends.guard(
-            body.reply,
-            language=body.language,
-            vocabulary=business.vocabulary or None,
-            may_promise=body.may_promise,
-            confirmed=body.confirmed,
-            first=body.first,
-            sent=timezone.now(),
-            country=business.country or None,
-            zone=business.time_zone,
-            **known,
-        )
+    ruling = amends.guard(
+        body.reply,
+        language=body.language,
+        vocabulary=business.vocabulary or None,
+        may_promise=body.may_promise,
+        confirmed=body.confirmed,
+        first=body.first,
+        sent=timezone.now(),
+        country=business.country or None,
+        zone=business.time_zone,
+        **known,
+    )
     return JsonResponse(ruling.to_dict(utf16=body.utf16))
 
 

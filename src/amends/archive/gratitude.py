@@ -1,4 +1,4 @@
-"""Whether a customer thanks or praises. The words are data, in `gratitude.toml`."""
+"""Whether a customer thanks or praises, in words that are data: `gratitude.toml`."""
 
 import re
 from functools import cache

@@ -23,6 +23,9 @@ __all__ = ["CHANNELS", "Checker", "check"]
 
 CHANNELS = ("private", "public")
 _LONGEST_SENTENCE = 1_200
+_LONGEST_GREETING = 6
+"""Words in the first line of a letter."""
+_GREETING_ENDS = (",", "!", ":", "،")
 _DEFAULT_WEIGHTS = Weights()
 _KIND = dict.fromkeys(COMPONENTS, "component") | dict.fromkeys(FAULTS, "fault")
 
@@ -70,7 +73,7 @@ class Checker:
         """Review a reply in this language; arguments as in `amends.check`."""
         folded = normalise(text)
         spans, repeated = self._sentences(text, complaint, folded)
-        held = self.read(folded, spans, repeated)
+        held = self.read(folded, spans, repeated, statement=not complaint and not _greets(text))
         components, findings = self._collected(folded, spans, held, fault)
         whole = whole_reply_findings(
             Reading(folded, spans, held, self._common),
@@ -116,7 +119,12 @@ class Checker:
         )
 
     def read(
-        self, folded: Normalised, spans: Sequence[tuple[int, int]], repeated: Sequence[tuple[int, int]] = ()
+        self,
+        folded: Normalised,
+        spans: Sequence[tuple[int, int]],
+        repeated: Sequence[tuple[int, int]] = (),
+        *,
+        statement: bool = False,
     ) -> list[Evidence]:
         """Which labels each sentence carries, and where.
 
@@ -124,14 +132,19 @@ class Checker:
             folded: The text.
             spans: Its sentences, in the folded text.
             repeated: Places where the customer's own words are repeated, in the folded text.
+            statement: Whether it answers nobody. The model, which learnt from answers, is trusted with faults less then.
         """
         if not spans:
             return []
         with self._turn:
-            return self._read(folded, spans, repeated)
+            return self._read(folded, spans, repeated, statement)
 
     def _read(
-        self, folded: Normalised, spans: Sequence[tuple[int, int]], repeated: Sequence[tuple[int, int]]
+        self,
+        folded: Normalised,
+        spans: Sequence[tuple[int, int]],
+        repeated: Sequence[tuple[int, int]],
+        statement: bool,
     ) -> list[Evidence]:
         hits = self.engine.hits(folded, spans)
         if repeated:
@@ -142,7 +155,7 @@ class Checker:
                 if hit.rule.sure and not hit.rule.conditional:
                     _note(held[hit.sentence], hit)
         if self.model is not None:
-            self._ask_model(self.model, folded, spans, hits, held)
+            self._ask_model(self.model, folded, spans, hits, held, statement)
         if self._rules_decide:
             for hit in hits:
                 if hit.rule.sure and hit.rule.conditional and allowed(hit.rule, hit.sentence, held):
@@ -156,6 +169,7 @@ class Checker:
         spans: Sequence[tuple[int, int]],
         hits: Sequence[Hit],
         held: list[Evidence],
+        statement: bool,
     ) -> None:
         matches: list[dict[str, None]] = [{} for _ in spans]
         seen: dict[tuple[int, str], Hit] = {}
@@ -165,7 +179,8 @@ class Checker:
                 seen.setdefault((hit.sentence, label), hit)
         text = folded.text
         logits = model.logits([tokens(text, start, end) for start, end in spans], matches)
-        rows, columns = (logits >= model.thresholds).nonzero()
+        thresholds = model.thresholds + model.statement if statement else model.thresholds
+        rows, columns = (logits >= thresholds).nonzero()
         for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
             label = MODEL_LABELS[column]
             evidence = held[row]
@@ -213,6 +228,12 @@ class Checker:
         components = [Component(label, tuple(sorted(parts[label]))) for label in COMPONENTS if label in parts]
         findings.sort(key=lambda finding: (finding.spans[0], FAULTS.index(finding.label)))
         return components, findings
+
+
+def _greets(text: str) -> bool:
+    """Whether a text begins as a letter does: a short line that ends as greetings do, and more below it."""
+    first, _, rest = text.strip().partition("\n")
+    return bool(rest) and first.rstrip().endswith(_GREETING_ENDS) and len(first.split()) <= _LONGEST_GREETING
 
 
 def _note(evidence: Evidence, hit: Hit) -> None:

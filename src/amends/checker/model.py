@@ -71,6 +71,7 @@ class Weights:
         bias: One number a label.
         second: Second stage, one column a label; its last row is the bias.
         thresholds: From which logit on a label is given.
+        statement: What is added to the thresholds in a statement, which answers nobody.
     """
 
     text: TextRows
@@ -79,6 +80,7 @@ class Weights:
     bias: Floats
     second: Floats
     thresholds: Floats
+    statement: Floats
 
     def save(self, path: Path) -> None:
         """Write the file; the same weights give the same bytes."""
@@ -90,6 +92,7 @@ class Weights:
             "bias": self.bias.astype(np.float32),
             "second": self.second.astype(np.float32),
             "thresholds": self.thresholds.astype(np.float32),
+            "statement": self.statement.astype(np.float32),
         }
         np.savez_compressed(path, **arrays)  # type: ignore[arg-type]
 
@@ -111,6 +114,7 @@ class Weights:
                 data["bias"],
                 data["second"],
                 data["thresholds"],
+                data["statement"],
             )
 
 
@@ -130,6 +134,7 @@ class SentenceModel:
         self._second = weights.second[:-1]
         self._second_bias = weights.second[-1]
         self.thresholds = weights.thresholds
+        self.statement = weights.statement
 
     def first_stage(self, sentences: Sequence[list[str]], matches: Sequence[Iterable[str]]) -> Floats:
         """What each sentence says by itself.

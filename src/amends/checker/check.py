@@ -132,7 +132,7 @@ class Checker:
             folded: The text.
             spans: Its sentences, in the folded text.
             repeated: Places where the customer's own words are repeated, in the folded text.
-            statement: Whether it answers nobody. The model, which learnt from answers, is trusted with faults less then.
+            statement: Whether it answers nobody: the model, which learnt from answers, is trusted less then.
         """
         if not spans:
             return []

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from amends.checker.review import Fix
 from amends.checker.similarity import EarlierReplies
+from amends.hearing import hear
 from amends.messages import percent, translated
 from amends.text import Normalised, fold, identify, normalise
 from amends.text.features import tokens
@@ -86,7 +87,7 @@ def whole_reply_findings(
     if len(places.get("explanation", ())) > _MOST_EXPLANATIONS:
         found.append(WholeReply("long-explanation", tuple(places["explanation"])))
     defence = _facts_first(reading)
-    if defence is not None:
+    if defence is not None and _aggrieved(complaint, language):
         found.append(WholeReply("facts-first", (defence,)))
     if name and channel != "public" and not _names(reading.folded.text, name):
         found.append(WholeReply("no-name", (), name))
@@ -96,13 +97,26 @@ def whole_reply_findings(
         copy = earlier.nearest(reading.folded.original)
         if copy is not None:
             found.append(WholeReply("scripted", (), percent(copy[1])))
-    if complaint and everywhere.isdisjoint(_ENGAGING) and _misses_the_point(reading, complaint, name):
+    if (
+        complaint
+        and everywhere.isdisjoint(_ENGAGING)
+        and _misses_the_point(reading, complaint, name)
+        and _aggrieved(complaint, language)
+    ):
         found.append(WholeReply("off-the-point"))
     if complaint and (theirs := _other_language(complaint, language, reading.common)):
         found.append(WholeReply("other-language", (), translated(theirs)))
     if fault == "nobody" and "responsibility" in everywhere:
         found.append(WholeReply("invented-admission", tuple(places["responsibility"][:1])))
     return found
+
+
+def _aggrieved(message: str | None, language: str) -> bool:
+    """Whether there is something to acknowledge: of a message that is not given it is assumed.
+
+    A question, a chat or thanks may be answered with the facts alone.
+    """
+    return message is None or hear(message[:_MOST_COMPLAINT], language=language).complaint
 
 
 def _places(reading: Reading) -> dict[str, list[tuple[int, int]]]:

@@ -2,7 +2,8 @@
 
     python benchmarks/audit.py                        # 10,000, 100,000 and 1,000,000 messages
     python benchmarks/audit.py --sizes 2000 10000 --rounds 1 --dry
-    python benchmarks/audit.py --make 1000000 archive.jsonl   # only make an archive; .parquet makes a flat table
+    python benchmarks/audit.py --kind mbox --sizes 10000 --dry
+    python benchmarks/audit.py --make 1000000 archive.jsonl   # only make an archive; .parquet a flat table, .mbox mail
 
 The archive is conversations in six languages, recombined from the project's training texts: a customer's message, our
 reply, often a second round, now and then an automatic answer. Each audit runs in a process of its own.
@@ -19,6 +20,9 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -86,9 +90,12 @@ def conversations(messages: int) -> Iterator[dict[str, Any]]:
 
 
 def make(path: Path, messages: int) -> None:
-    """Write an archive: JSON lines of conversations, or a flat table where the name ends so."""
+    """Write an archive: JSON lines of conversations; a flat table or a mailbox where the name ends so."""
     if path.suffix == ".parquet":
         _make_table(path, messages)
+        return
+    if path.suffix == ".mbox":
+        _make_mailbox(path, messages)
         return
     with path.open("w", encoding="utf-8") as file:
         for one in conversations(messages):
@@ -114,6 +121,36 @@ def _make_table(path: Path, messages: int) -> None:
                 writer.write_table(pa.Table.from_pylist(rows, schema))
                 rows = []
         writer.write_table(pa.Table.from_pylist(rows, schema))
+
+
+def _make_mailbox(path: Path, messages: int) -> None:
+    """Mails as programs send them: encoded, with what they answer quoted below, every third with HTML too."""
+    desk = "Harbour <hello@shop.example>"
+    with path.open("wb") as file:
+        for one in conversations(messages):
+            customer = f"{one['customer']['address']}"
+            before: tuple[str, str] | None = None
+            for number, told in enumerate(one["messages"]):
+                ours = told["from"] == "business"
+                mail = EmailMessage()
+                mail["From"], mail["To"] = (desk, customer) if ours else (customer, desk)
+                mail["Subject"] = ("Re: " if before else "") + one["subject"]
+                mail["Date"] = format_datetime(datetime.fromisoformat(told["at"]))
+                mail["Message-ID"] = own = f"<{one['id']}.{number}@mail.example>"
+                if told.get("automatic"):
+                    mail["Auto-Submitted"] = "auto-replied"
+                words = told["text"]
+                if before is not None:
+                    mail["In-Reply-To"] = mail["References"] = before[0]
+                    quoted = "".join(f"> {line}\n" for line in before[1].splitlines())
+                    words += f"\n\nOn Mon, 10 Feb 2025 at 09:00, {customer if ours else desk} wrote:\n{quoted}"
+                mail.set_content(words)
+                if number % 3 == 2:
+                    lines = "".join(f"<p>{escape(line)}</p>" for line in words.splitlines())
+                    mail.add_alternative(f"<html><body>{lines}</body></html>", subtype="html")
+                body = mail.as_bytes().replace(b"\nFrom ", b"\n>From ")
+                file.write(b"From sender@mail.example Mon Feb 10 09:00:00 2025\n" + body + b"\n\n")
+                before = (own, told["text"])
 
 
 _RUN = """
@@ -187,6 +224,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
     parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--kind", choices=("jsonl", "parquet", "mbox"), default="jsonl")
     parser.add_argument("--make", nargs=2, metavar=("MESSAGES", "FILE"))
     parser.add_argument("--dry", action="store_true", help="keep no results")
     arguments = parser.parse_args()
@@ -198,7 +236,7 @@ def main() -> None:
     per_message: dict[int, float] = {}
     with tempfile.TemporaryDirectory() as folder:
         for size in arguments.sizes:
-            archive = Path(folder) / f"{size}.jsonl"
+            archive = Path(folder) / f"{size}.{arguments.kind}"
             make(archive, size)
             best: dict[int, dict[str, float]] = {}
             for _ in range(arguments.rounds):
@@ -221,7 +259,7 @@ def main() -> None:
     )
     print(json.dumps(ratios, indent=1))
     if not arguments.dry:
-        keep("audit", ratios, aside)
+        keep("audit" if arguments.kind == "jsonl" else f"audit_{arguments.kind}", ratios, aside)
 
 
 if __name__ == "__main__":

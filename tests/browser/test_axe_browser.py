@@ -20,8 +20,10 @@ from playwright.sync_api import expect
 from amends.desk.advocates.models import Advocate
 from amends.desk.cases.models import Case
 from amends.desk.causes.models import Cause
+from amends.desk.channels.models import Channel, HeardItem
 from amends.desk.composer.models import Kind
 from amends.desk.composer.services import keep_draft
+from amends.desk.customers.models import Customer
 from amends.desk.deadlines.models import Profile
 from amends.desk.demonstration.services import load
 from amends.desk.incidents.models import Incident, Suspicion
@@ -37,6 +39,7 @@ from amends.desk.plan.services import drilling
 from amends.desk.portal.services import issue
 from amends.desk.remedies.models import Remedy
 from amends.desk.search.models import SavedView
+from amends.desk.telling.models import Way
 from amends.desk.webhooks.models import Endpoint
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text("utf-8")
@@ -98,7 +101,12 @@ def desk(business: Any, make_person: Any, run_clock: Callable[..., int]) -> dict
     keep_draft(owner, case, Kind.REPLY, text=DRAFT)
     incident = Incident.objects.get()
     endpoint = Endpoint.objects.create(name="Till", address="https://till.example/hook", events=["case.opened"])
+    way = Way.objects.create(key="slack x", how="slack", name="Team", kinds=["promise.overdue"])
     box = Mailbox.objects.create(address="hello@linen.example", host="mail.linen.example", user="hello")
+    channel = Channel.objects.create(kind="mastodon", name="Mastodon", look_at=None, last_trouble="It is away.")
+    word = case.messages.filter(direction="in").first()
+    HeardItem.objects.create(channel=channel, remote_id="1", state="read", case=case, message=word, read_at=now)
+    HeardItem.objects.create(channel=channel, remote_id="2", state="unreadable", words="This is no post.")
     SavedView.objects.create(person=owner, name="Mail", asked="channel=mail")
     suspicion = Suspicion.objects.create(
         channel="mail", kind="late", hours=4, began=now - timedelta(hours=4), until=now, count=9, usual=1.5,
@@ -115,11 +123,12 @@ def desk(business: Any, make_person: Any, run_clock: Callable[..., int]) -> dict
         person=owner, first=date(2026, 1, 1), language="en", subject="How January went", content=content
     )
     one = {"public_id": case.public_id, "kind": "reply", "field": "happened"}
+    other = Customer.objects.exclude(pk=case.customer_id).earliest("pk")
     ended = drilling.end(owner, drilling.begin(owner, "oven"))
     return {
         "plan:drills:back": {"pk": ended.pk},
         "cases/": one,
-        "customers/": {"public_id": case.customer.public_id},
+        "customers/": {"public_id": case.customer.public_id, "other_id": other.public_id},
         "people/": {"pk": make_person("agent").pk},
         "join/": {"token": invite(owner, email="new@linen.example", role="agent")},
         "c/": {"token": issue(owner, case)},
@@ -141,7 +150,10 @@ def desk(business: Any, make_person: Any, run_clock: Callable[..., int]) -> dict
         "settings/plan/": {"number": PlanVersion.objects.latest("pk").number, "part": "first-hour"},
         "settings/words/": {"pk": WordsTrial.objects.latest("pk").pk},
         "settings/webhooks/": {"pk": endpoint.pk},
+        "settings/channels/add/": {"kind": "mastodon"},
+        "settings/channels/": {"public_id": channel.public_id},
         "settings/intake/": {"pk": box.pk},
+        "settings/telling/": {"pk": way.pk},
         "settings/limits/": {"pk": Profile.objects.create(name="Eesti", country="EE").pk},
     }
 

@@ -438,6 +438,22 @@ class TestReading:
         told = program("post", "/promises-in-text", data).json()["promises"]
         assert told[0]["due"] == datetime(2026, 3, 5, 17, tzinfo=UTC).replace(tzinfo=None).isoformat() + "+02:00"
 
+    def test_check_with_promises_is_both_in_one(self, program):
+        text = "🎂 We are sorry if the cake was late. I will ring you tomorrow by 10."
+        told = program("post", "/check", {"text": text, "fault": "team", "utf16": True, "promises": True}).json()
+        alone = program("post", "/promises-in-text", {"text": text, "utf16": True}).json()["promises"]
+        assert told["promises"] == alone and len(alone) == 1
+        start, end = alone[0]["span"]
+        units = text.encode("utf-16-le")
+        assert units[2 * start : 2 * end].decode("utf-16-le") == alone[0]["quote"] == "I will ring you tomorrow by 10."
+        assert program("post", "/check", {"text": text}).json()["promises"] == []
+
+    @pytest.mark.parametrize(("language", "title"), [("en", "Takes responsibility"), ("he", "לקיחת אחריות")])
+    def test_parts_have_names(self, language, title, program):
+        parts = program("get", "/parts", **{"accept-language": language}).json()["parts"]
+        assert len(parts) == 9
+        assert {one["label"]: one["title"] for one in parts}["responsibility"] == title
+
     def test_guard(self, program):
         held = program(
             "post", "/guard", {"reply": "We are sorry if you feel that way.", "fault": "team", "language": "en"}

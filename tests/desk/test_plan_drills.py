@@ -13,6 +13,8 @@ from amends.desk.people.roles import DESK
 from amends.desk.plan import services
 from amends.desk.plan.models import Drill, Part, PlanVersion
 from amends.desk.plan.stories import stories
+from amends.messages import LANGUAGES
+from amends.text.language import identify
 
 HOUR = {
     "rows": [
@@ -46,7 +48,19 @@ def test_four_stories_are_told_in_order():
         assert minutes[0] == 0
         assert minutes == sorted(set(minutes))
         assert story.minutes > minutes[-1]
-    assert stories("lt") == stories("en")
+    assert stories("fr") == stories("en")
+
+
+@pytest.mark.parametrize("language", [one for one in LANGUAGES if one != "en"])
+def test_the_same_stories_are_told_in_every_language(language):
+    for ours, english in zip(stories(language), stories("en"), strict=True):
+        assert ours.language == language
+        assert (ours.key, ours.fault, ours.minutes) == (english.key, english.fault, english.minutes)
+        when = [[(step.minute, step.complaint) for step in one.steps] for one in (ours, english)]
+        assert when[0] == when[1]
+        said = " ".join(f"{step.source} {step.text} {step.asks}" for step in ours.steps)
+        assert identify(said).language == language
+        assert all(step.asks.endswith("?") or "." in step.asks for step in ours.steps)
 
 
 def test_a_whole_drill_touches_nothing_else(make_case, make_promise, owner, agent, junior, signed_in, run_clock):

@@ -25,7 +25,7 @@ protocols = imap lmtp
 listen = 127.0.0.1
 ssl = no
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = {mechanisms}
 mail_location = maildir:{folder}/mail/%u
 first_valid_uid = 1
 mail_uid = mail
@@ -33,6 +33,7 @@ mail_gid = mail
 recipient_delimiter = +
 default_internal_user = dovecot
 default_login_user = dovenull
+{oauth}
 passdb {{
   driver = passwd-file
   args = {folder}/passwords
@@ -60,6 +61,20 @@ service stats {{
     mode = 0666
   }}
 }}
+"""
+
+_OAUTH = """
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {folder}/oauth2.conf
+}}
+"""
+_OAUTH_SETTINGS = """
+introspection_mode = auth
+introspection_url = {introspection}
+username_attribute = email
+timeout_msecs = 5000
 """
 
 _POSTFIX = {
@@ -110,21 +125,28 @@ def _open_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def dovecot() -> Iterator[dict[str, int]]:
-    """Dovecot with one mailbox, `USER`; gives the ports "imap" and "lmtp"."""
-    with _open_folder() as folder, _dovecot(folder) as ports:
+def dovecot(introspection: str = "") -> Iterator[dict[str, int]]:
+    """Dovecot with one mailbox, `USER`; gives the ports "imap" and "lmtp".
+
+    Args:
+        introspection: Where it asks whose an access token is; "" when it takes passwords alone.
+    """
+    with _open_folder() as folder, _dovecot(folder, introspection) as ports:
         yield ports
 
 
 @contextmanager
-def _dovecot(folder: Path) -> Iterator[dict[str, int]]:
+def _dovecot(folder: Path, introspection: str) -> Iterator[dict[str, int]]:
     (folder / "mail").mkdir(mode=0o777)
     (folder / "passwords").write_text(f"{USER}:{{PLAIN}}{PASSWORD}\n")
     account = getpwnam("mail")
     os.chown(folder / "mail", account.pw_uid, account.pw_gid)
     ports = {"imap": free_port(), "lmtp": free_port()}
     settings = folder / "dovecot.conf"
-    settings.write_text(_DOVECOT.format(folder=folder, **ports))
+    mechanisms = "plain login xoauth2 oauthbearer" if introspection else "plain login"
+    oauth = _OAUTH.format(folder=folder) if introspection else ""
+    (folder / "oauth2.conf").write_text(_OAUTH_SETTINGS.format(introspection=introspection))
+    settings.write_text(_DOVECOT.format(folder=folder, mechanisms=mechanisms, oauth=oauth, **ports))
     process = subprocess.Popen(["dovecot", "-F", "-c", str(settings)])
     try:
         for port in ports.values():

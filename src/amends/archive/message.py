@@ -6,13 +6,17 @@ from typing import Literal, NamedTuple
 from amends.archive.mail import Address
 from amends.text import zones
 
-__all__ = ["CHANNELS", "Channel", "Item", "LeftOut", "Message", "Side", "Unreadable", "own_words"]
+__all__ = ["CHANNELS", "Channel", "DateOrder", "Item", "LeftOut", "Message", "Side", "Unreadable", "own_words"]
 
 Side = Literal["ours", "customer", "unknown"]
 """Whose a message is: the business's, the customer's, or nobody can tell."""
 
 Channel = Literal["email", "chat", "social", "review", "form", "call", "other"]
 CHANNELS: tuple[Channel, ...] = ("email", "chat", "social", "review", "form", "call", "other")
+
+
+DateOrder = Literal["", "day", "month", "either"]
+"""Of a date with slashes that does not begin with its year: its day must stand first, its month must, or either may."""
 
 
 class Message(NamedTuple):
@@ -35,6 +39,8 @@ class Message(NamedTuple):
             id of the record.
         automatic: Why no person wrote it; "" when one did, as far as can be told.
         rating: The stars that came with it, from 1 to 5; None for none.
+        date_order: How `sent` was written, where it was with slashes; "" for any other way. Where either order may be
+            meant it is read day first.
     """
 
     id: str
@@ -51,6 +57,14 @@ class Message(NamedTuple):
     place: str
     automatic: str = ""
     rating: float | None = None
+    date_order: DateOrder = ""
+
+    @property
+    def sent_otherwise(self) -> datetime | None:
+        """When it was sent, were the month of its date written first; None where that is no other moment."""
+        if self.date_order != "either" or self.sent is None:
+            return None
+        return self.sent.replace(month=self.sent.day, day=self.sent.month)
 
 
 class Unreadable(NamedTuple):

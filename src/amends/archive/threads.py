@@ -77,6 +77,7 @@ class ThreadBuilder:
         self._sender = array("Q")
         self._customer = array("b")
         self._sent = array("d")
+        self._sent_otherwise = array("d")
         self._content = array("Q")
         self._place = array("Q")
         self._references = array("Q")
@@ -98,6 +99,8 @@ class ThreadBuilder:
         self._sender.append(_number("person", sender) if sender else 0)
         self._customer.append(message.side == "customer")
         self._sent.append(message.sent.timestamp() if message.sent is not None else float("nan"))
+        otherwise = message.sent_otherwise
+        self._sent_otherwise.append(otherwise.timestamp() if otherwise is not None else float("nan"))
         self._content.append(_number("content", sender, subject.base, message.text))
         self._place.append(_number("place", message.place))
         # Ids of messages and of what they answer are numbers of one kind.
@@ -112,7 +115,8 @@ class ThreadBuilder:
         for name in ("_reference_ends", "_recipient_ends"):
             begin = len(getattr(self, name.replace("_ends", "s")))
             getattr(self, name).extend(array("Q", (end + begin for end in getattr(others, name))))
-        for name in ("_id", "_hint", "_subject", "_answers", "_sender", "_customer", "_sent", "_content", "_place"):
+        whole = ("_id", "_hint", "_subject", "_answers", "_sender", "_customer", "_content", "_place")
+        for name in (*whole, "_sent", "_sent_otherwise"):
             getattr(self, name).extend(getattr(others, name))
         self._references.extend(others._references)
         self._recipients.extend(others._recipients)
@@ -129,13 +133,20 @@ class ThreadBuilder:
             kept.frombytes(np.ascontiguousarray(stored[name.strip("_")], dtype=kept.typecode).tobytes())
         return made
 
-    def threads(self) -> Threads:
-        """Tell which messages belong together; more can be added afterwards, and it be asked again."""
+    def threads(self, *, month_first: bool = False) -> Threads:
+        """Tell which messages belong together; more can be added afterwards, and it be asked again.
+
+        Args:
+            month_first: Whether dates that can be read either way are read month first.
+        """
         count = len(self)
         if not count:
             nothing = np.zeros(0, dtype=np.int64)
             return Threads(nothing, nothing, nothing.astype(bool), [])
         sent = np.array(self._sent)
+        if month_first:
+            otherwise = np.array(self._sent_otherwise)
+            sent = np.where(np.isnan(otherwise), sent, otherwise)
         content, place = np.array(self._content), np.array(self._place)
         sender = np.array(self._sender)
         order = np.lexsort((place, content, sender, np.nan_to_num(sent, nan=np.inf)))

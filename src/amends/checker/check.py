@@ -4,11 +4,14 @@ import re
 import threading
 from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import NamedTuple
+
+import numpy as np
 
 from amends.checker.catalogue import COMMITMENT, COMPONENTS, FAULTS, MODEL_LABELS
 from amends.checker.engine import Engine, Hit, allowed
 from amends.checker.jurisdictions import apology_protection
-from amends.checker.model import SentenceModel, load_model
+from amends.checker.model import Floats, SentenceModel, load_model
 from amends.checker.pack import available_languages, common_words, load_pack
 from amends.checker.review import Component, Finding, Fix, Missing, Review
 from amends.checker.scoring import FAULT_PARTIES, Weights, order_of_help, score, severity, verdict
@@ -18,6 +21,7 @@ from amends.messages import translated
 from amends.text import Identified, Normalised, identify, normalise, sentences, zones
 from amends.text.features import tokens
 from amends.text.matchers import Matcher
+from amends.text.recent import Recent
 
 __all__ = ["CHANNELS", "Checker", "check"]
 
@@ -27,12 +31,26 @@ _LONGEST_GREETING = 6
 """Words in the first line of a letter."""
 _GREETING_ENDS = (",", "!", ":", "،")
 _DEFAULT_WEIGHTS = Weights()
+_ORDER_OF_HELP = order_of_help(_DEFAULT_WEIGHTS)
+_MISSING = {label: Missing(label) for label in COMPONENTS}
 _KIND = dict.fromkeys(COMPONENTS, "component") | dict.fromkeys(FAULTS, "fault")
 
 _GROUP = re.compile(r"\{(\d)\}")
 
 Evidence = dict[str, list[tuple[int, int, Hit | None]]]
 """What one sentence shows: label to places in the folded text, with the rule's match when a rule found it."""
+
+
+class _Seen(NamedTuple):
+    """What is known of a sentence whatever stands around it.
+
+    Attributes:
+        hits: The rules that match, their places counted from its beginning.
+        row: What the first stage of the sentence model says; None without a model.
+    """
+
+    hits: tuple[Hit, ...]
+    row: Floats | None
 
 
 class Checker:
@@ -56,6 +74,7 @@ class Checker:
         self._rules_decide = rules or self.model is None
         self._common = common_words(language)
         self._turn = threading.Lock()
+        self._seen: Recent[tuple[str, str], _Seen] = Recent()
 
     def review(
         self,
@@ -102,7 +121,8 @@ class Checker:
         settings = weights or _DEFAULT_WEIGHTS
         missing: tuple[Missing, ...] = ()
         if outcome != "none":
-            missing = tuple(Missing(label) for label in order_of_help(settings) if label not in parts)
+            order = _ORDER_OF_HELP if weights is None else order_of_help(settings)
+            missing = tuple(_MISSING[label] for label in order if label not in parts)
         return Review(
             text,
             self.language,
@@ -146,41 +166,87 @@ class Checker:
         repeated: Sequence[tuple[int, int]],
         statement: bool,
     ) -> list[Evidence]:
-        hits = self.engine.hits(folded, spans)
-        if repeated:
-            hits = [hit for hit in hits if not any(start < hit.end and hit.start < end for start, end in repeated)]
+        seen = self._look_at(folded, spans, repeated)
+        hits = [
+            Hit(hit.rule, place, first + hit.start, first + hit.end, hit.groups)
+            for place, ((first, _), one) in enumerate(zip(spans, seen, strict=True))
+            for hit in one.hits
+        ]
         held: list[Evidence] = [{} for _ in spans]
         if self._rules_decide:
             for hit in hits:
                 if hit.rule.sure and not hit.rule.conditional:
                     _note(held[hit.sentence], hit)
         if self.model is not None:
-            self._ask_model(self.model, folded, spans, hits, held, statement)
+            rows: list[Floats] = [one.row for one in seen if one.row is not None]
+            self._ask_model(self.model, rows, spans, hits, held, statement)
         if self._rules_decide:
             for hit in hits:
                 if hit.rule.sure and hit.rule.conditional and allowed(hit.rule, hit.sentence, held):
                     _note(held[hit.sentence], hit)
         return held
 
+    def _look_at(
+        self, folded: Normalised, spans: Sequence[tuple[int, int]], repeated: Sequence[tuple[int, int]]
+    ) -> list[_Seen]:
+        """What is known of each sentence whatever stands around it; looked for where it is not known yet."""
+        text, accented = folded.text, folded.accented
+        found: list[_Seen | None] = []
+        keys: list[tuple[str, str] | None] = []
+        unknown: list[int] = []
+        for place, (start, end) in enumerate(spans):
+            key = seen = None
+            # A pattern sees the character before a sentence, and the customer's words in it do not count.
+            if not repeated and (not start or text[start - 1] == " "):
+                key = (text[start:end], accented[start:end])
+                seen = self._seen.get(key)
+            if seen is None:
+                unknown.append(place)
+            found.append(seen)
+            keys.append(key)
+        if unknown:
+            looked = self._looked_at(folded, [spans[place] for place in unknown], repeated)
+            for place, seen in zip(unknown, looked, strict=True):
+                found[place] = seen
+                key = keys[place]
+                if key is not None:
+                    self._seen.put(key, seen)
+        return [seen for seen in found if seen is not None]
+
+    def _looked_at(
+        self, folded: Normalised, spans: Sequence[tuple[int, int]], repeated: Sequence[tuple[int, int]]
+    ) -> list[_Seen]:
+        hits = self.engine.hits(folded, spans)
+        if repeated:
+            hits = [hit for hit in hits if not any(start < hit.end and hit.start < end for start, end in repeated)]
+        of_each: list[list[Hit]] = [[] for _ in spans]
+        for hit in hits:
+            first = spans[hit.sentence][0]
+            of_each[hit.sentence].append(Hit(hit.rule, 0, hit.start - first, hit.end - first, hit.groups))
+        if self.model is None:
+            return [_Seen(tuple(own), None) for own in of_each]
+        matches = [dict.fromkeys(hit.rule.id for hit in own) for own in of_each]
+        rows = self.model.first_stage([tokens(folded.text, start, end) for start, end in spans], matches)
+        return [_Seen(tuple(own), row.copy()) for own, row in zip(of_each, rows, strict=True)]
+
     def _ask_model(
         self,
         model: SentenceModel,
-        folded: Normalised,
+        first: Sequence[Floats],
         spans: Sequence[tuple[int, int]],
         hits: Sequence[Hit],
         held: list[Evidence],
         statement: bool,
     ) -> None:
-        matches: list[dict[str, None]] = [{} for _ in spans]
-        seen: dict[tuple[int, str], Hit] = {}
-        for hit in hits:
-            matches[hit.sentence][hit.rule.id] = None
-            for label in hit.rule.labels:
-                seen.setdefault((hit.sentence, label), hit)
-        text = folded.text
-        logits = model.logits([tokens(text, start, end) for start, end in spans], matches)
+        logits = model.second_stage(np.stack(first))
         thresholds = model.thresholds + model.statement if statement else model.thresholds
         rows, columns = (logits >= thresholds).nonzero()
+        if not len(rows):
+            return
+        seen: dict[tuple[int, str], Hit] = {}
+        for hit in hits:
+            for label in hit.rule.labels:
+                seen.setdefault((hit.sentence, label), hit)
         for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
             label = MODEL_LABELS[column]
             evidence = held[row]

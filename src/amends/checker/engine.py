@@ -8,7 +8,7 @@ what is found in it, not with the number of rules.
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from amends.checker.pack import Pack, Rule
 from amends.checker.patterns import WHOLE, CompiledPattern
@@ -28,8 +28,7 @@ _Prepared = tuple[_Search, frozenset[str], tuple[str, ...], bool]
 """How to look for a pattern, the words and the stems with which it begins, whether diacritics count."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A rule's pattern found in a sentence.
 
     Attributes:

@@ -40,7 +40,7 @@ def beside(logits: Floats) -> Floats:
         One row a sentence.
     """
     count, labels = logits.shape
-    own = np.clip(logits, -_LIMIT, _LIMIT)
+    own = np.minimum(np.maximum(logits, np.float32(-_LIMIT)), np.float32(_LIMIT))
     likely = 1.0 / (1.0 + np.exp(-own))
     seen = np.zeros((count, 5 * labels + 5), dtype=np.float32)
     seen[:, :labels] = own
@@ -48,7 +48,8 @@ def beside(logits: Floats) -> Floats:
     if count > 1:
         seen[1:, 2 * labels : 3 * labels] = likely[:-1]
         seen[:-1, 3 * labels : 4 * labels] = likely[1:]
-        ordered = np.partition(likely, count - 2, axis=0)
+        ordered = likely.copy()
+        ordered.partition(count - 2, axis=0)
         highest, second = ordered[-1], ordered[-2]
         seen[:, 4 * labels : 5 * labels] = np.where(likely == highest, second, highest)
     place = np.arange(count, dtype=np.float32)
@@ -166,7 +167,11 @@ class SentenceModel:
         """What each sentence says within its reply; arguments and result as in `first_stage`."""
         if not sentences:
             return np.zeros((0, len(MODEL_LABELS)), dtype=np.float32)
-        made: Floats = beside(self.first_stage(sentences, matches)) @ self._second + self._second_bias
+        return self.second_stage(self.first_stage(sentences, matches))
+
+    def second_stage(self, first: Floats) -> Floats:
+        """What each sentence says within its reply, by what all of them say by themselves, at least one."""
+        made: Floats = beside(first) @ self._second + self._second_bias
         return made
 
 

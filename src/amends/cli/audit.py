@@ -83,6 +83,12 @@ Exit codes: 0 the audit is written; 2 wrong usage, or nothing could be read;
 @click.option("--country", metavar="CODE", help="ISO 3166 code: whose weekend and holidays are no working days.")
 @click.option("--zone", metavar="ZONE", help="Your time zone (Europe/Vilnius), for what is promised by a day.")
 @click.option(
+    "--dates",
+    metavar="FIRST",
+    type=click.Choice(("day", "month")),
+    help="day or month: what stands first in dates like 03/04/2025; else told from all dates of the archive.",
+)
+@click.option(
     "--jobs", metavar="N", type=click.IntRange(1, 256), help="How many processes work; one for each core if not given."
 )
 @click.option("--dask", metavar="ADDRESS", help="A Dask scheduler (tcp://...), whose workers do the work instead.")
@@ -101,6 +107,7 @@ def audit(
     names: bool,
     country: str | None,
     zone: str | None,
+    dates: Any,
     jobs: int | None,
     dask: str | None,
     resume: bool,
@@ -135,6 +142,7 @@ def audit(
         names,
         _country(country),
         _zone(zone),
+        dates,
         jobs or os.cpu_count() or 1,
         dask,
         resume,
@@ -226,6 +234,14 @@ def _told(summary: dict[str, Any], folder: Path) -> int:
             file=folder / "not-read.csv",
         )
     )
+    dates = archive.get("dates")
+    if dates is not None and not dates["sure"]:
+        _say(
+            translated(
+                "Dates like 03/04/2025 may be day first or month first, and the archive does not tell which. Say it by "
+                "--dates."
+            )
+        )
     for number, one in enumerate(advice(summary), 1):
         click.echo(f"{number}. {one.what} {one.why}")
     click.echo(str(folder / "report.html"))

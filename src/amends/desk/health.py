@@ -109,7 +109,8 @@ def _demonstration() -> Iterator[Trouble]:
 
 def _mail() -> Iterator[Trouble]:
     if not settings.MAIL_CAN_LEAVE:
-        yield Trouble("note", "No mail leaves: AMENDS_SMTP_HOST is not set. Mail is kept and shown as held.")
+        if not _a_mailbox_sends():
+            yield Trouble("note", "No mail leaves: AMENDS_SMTP_HOST is not set. Mail is kept and shown as held.")
         return
     if settings.DEFAULT_FROM_EMAIL == "amends@localhost":
         yield Trouble("error", "AMENDS_MAIL_FROM is not set: mail would come from amends@localhost.")
@@ -122,6 +123,16 @@ def _mail() -> Iterator[Trouble]:
             f"The mail server {settings.EMAIL_HOST}:{settings.EMAIL_PORT} does not answer "
             f"({error.strerror or type(error).__name__}). Look at AMENDS_SMTP_HOST and AMENDS_SMTP_PORT.",
         )
+
+
+def _a_mailbox_sends() -> bool:
+    from amends.desk.outbox.routes import mail_can_leave
+
+    try:
+        return mail_can_leave()
+    except DatabaseError:
+        # Away, or not laid out yet: that is told as a trouble of its own.
+        return False
 
 
 def _integrity() -> Iterator[Trouble]:

@@ -39,6 +39,7 @@ ENVIRONMENT = {
     "AMENDS_SMTP_IN": "Where a mail server hands mail over by SMTP, such as 127.0.0.1:2525. Empty: nowhere.",
     "AMENDS_LMTP_IN": "Where a mail server hands mail over by LMTP, such as 127.0.0.1:2424. Empty: nowhere.",
     "AMENDS_WEBHOOKS_TO_PRIVATE": "yes lets webhooks go to addresses inside your own network too. Default: no",
+    "AMENDS_OPINION_TO_PRIVATE": "yes lets a second opinion be asked of a model in your own network. Default: no",
     "AMENDS_UPLOAD_MB": "Largest attachment or upload in megabytes. Default: 25",
     "AMENDS_LOG": "How much is written to the log: debug, info, warning or error. Default: info",
     "AMENDS_DEBUG": "yes shows errors in full in the browser. For development alone.",
@@ -89,6 +90,11 @@ INSTALLED_APPS = [
     "amends.desk.insight",
     "amends.desk.api",
     "amends.desk.webhooks",
+    "amends.desk.opinion",
+    "amends.desk.mailboxes",
+    "amends.desk.telling",
+    "amends.desk.channels",
+    "amends.desk.sidecar",
     "amends.desk.clock",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -279,6 +285,9 @@ LMTP_IN = _environment.listening_at("AMENDS_LMTP_IN")
 
 # Webhooks out. Whoever sets one up chooses where the desk posts to, so that its own network is closed to them.
 WEBHOOKS_TO_PRIVATE = _environment.flag("AMENDS_WEBHOOKS_TO_PRIVATE")
+
+# A second opinion: the owner chooses whom to ask; a model of one's own often runs beside the desk.
+OPINION_TO_PRIVATE = _environment.flag("AMENDS_OPINION_TO_PRIVATE")
 
 LOGGING = {
     "version": 1,

@@ -24,6 +24,11 @@ urlpatterns = [
     path("", include("amends.desk.insight.urls")),
     path("", include("amends.desk.api.urls")),
     path("", include("amends.desk.webhooks.urls")),
+    path("", include("amends.desk.opinion.urls")),
+    path("", include("amends.desk.mailboxes.urls")),
+    path("", include("amends.desk.telling.urls")),
+    path("", include("amends.desk.channels.urls")),
+    path("", include("amends.desk.sidecar.urls")),
 ]
 
 handler400 = "amends.desk.pages.views.bad_request"

@@ -1,17 +1,22 @@
 """Hears a customer's message: is it a complaint, what went wrong, what is asked, how much it hurts."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp
 from typing import Any, Literal
 
+import numpy as np
+
 from amends.hearing.cues import cue_words
 from amends.hearing.facts import Fact, facts
 from amends.hearing.labels import ASKS, FLAGS, KINDS, MARKS, MESSAGE_LABELS, STAKES, TONES
-from amends.hearing.model import FIRST_MARK, Heard, HearingModel, hearing_languages, load_hearing_model
+from amends.hearing.model import FIRST_MARK, HearingModel, hearing_languages, load_hearing_model
 from amends.text import identify, normalise, sentences, zones
 from amends.text.features import tokens
+from amends.text.linear import Floats
+from amends.text.recent import Recent
 
 __all__ = ["SEVERITIES", "Hearing", "Passage", "Severity", "Urgency", "hear"]
 
@@ -22,8 +27,13 @@ SEVERITIES: tuple[Severity, ...] = ("none", "disappointment", "reproach", "anger
 Urgency = Literal["none", "soon", "today"]
 
 _COLUMN = {label: place for place, label in enumerate(MESSAGE_LABELS)}
+_COLUMNS = {
+    group: [_COLUMN[f"{group}:{name}"] for name in names]
+    for group, names in (("ask", ASKS), ("stake", STAKES), ("kind", KINDS))
+}
 _GRAVE = frozenset({"safety", "health", "vulnerable"})
 _MOST_SENTENCES = 200
+_NUMBER = re.compile(r"\d+")
 _MOST_WORDS_THAT_CARRIED = 5
 _CARRIES = 0.05
 """A word carried the decision when it adds at least so much to the logit."""
@@ -145,6 +155,10 @@ def hear(text: str, *, language: str | None = None, channel: str | None = None) 
     return _Listening(text, language, load_hearing_model(language)).hearing(public=channel == "public")
 
 
+_known: Recent[tuple[str, str], tuple[Floats, int]] = Recent()
+"""For a language and a sentence, its numbers taken out, what its tokens say and how many they are."""
+
+
 class _Listening:
     """One message while it is heard."""
 
@@ -160,8 +174,33 @@ class _Listening:
         self.folded = normalise(text)
         position = self.folded.position
         self.places = [(position(start), position(end)) for start, end in self.spans]
-        self.tokens = [tokens(self.folded.text, start, end) for start, end in self.places]
-        self.heard: Heard = model.hear(self.tokens, self._cues())
+        message, marks = model.weighed(*self._sums(), self._cues())
+        thresholds = model.thresholds
+        # By how much the logits of the message's labels are over their thresholds.
+        self.over: list[float] = (message - thresholds[:FIRST_MARK]).tolist()
+        self.marked: list[list[bool]] = (marks >= thresholds[FIRST_MARK:]).tolist()
+
+    def _sums(self) -> tuple[Floats, list[int]]:
+        """What the tokens of each sentence say, and how many they are; worked out only for a sentence that is new."""
+        text, language = self.folded.text, self.language
+        found: list[tuple[Floats, int]] = []
+        new: dict[int, str] = {}
+        for number, (start, end) in enumerate(self.places):
+            # All numbers are one token.
+            words = _NUMBER.sub("0", text[start:end])
+            known = _known.get((language, words))
+            if known is None:
+                new[number] = words
+            else:
+                found.append(known)
+        if new:
+            listed = [tokens(words) for words in new.values()]
+            rows = self.model.sums(listed)
+            for (number, words), one, row in zip(new.items(), listed, rows, strict=True):
+                made = (row.copy(), len(one) + 2)
+                _known.put((language, words), made)
+                found.insert(number, made)
+        return np.stack([row for row, _ in found]), [length for _, length in found]
 
     def _cues(self) -> list[list[str]]:
         """The cues in each sentence."""
@@ -175,7 +214,7 @@ class _Listening:
 
     def hearing(self, *, public: bool) -> Hearing:
         """The result."""
-        logit = float(self.heard.message[0] - self.model.thresholds[0])
+        logit = self.over[0]
         complaint = logit >= 0
         if not complaint:
             asks = self._named("ask", ASKS)
@@ -211,12 +250,16 @@ class _Listening:
 
     def _over(self, label: str) -> float:
         """By how much a label's logit is over its threshold."""
-        column = _COLUMN[label]
-        return float(self.heard.message[column] - self.model.thresholds[column])
+        return self.over[_COLUMN[label]]
 
     def _named(self, group: str, names: Sequence[str]) -> tuple[str, ...]:
-        over = {name: self._over(f"{group}:{name}") for name in names}
-        return tuple(sorted((name for name in names if over[name] >= 0), key=lambda name: -over[name]))
+        columns = _COLUMNS[group]
+        over = self.over
+        found = [(-over[column], name) for column, name in zip(columns, names, strict=True) if over[column] >= 0]
+        if len(found) > 1:
+            # Of equal ones the first in the list stays the first.
+            found.sort(key=lambda one: one[0])
+        return tuple(name for _, name in found)
 
     def _kinds(self) -> tuple[str, ...]:
         """The kinds over their threshold, or else the likeliest one."""
@@ -241,18 +284,19 @@ class _Listening:
 
     def _passages(self, mark: str) -> tuple[Passage, ...]:
         column = MARKS.index(mark)
-        threshold = self.model.thresholds[FIRST_MARK + column]
         return tuple(
             Passage(start, end, self.text[start:end])
-            for (start, end), row in zip(self.spans, self.heard.sentences, strict=True)
-            if row[column] >= threshold
+            for (start, end), row in zip(self.spans, self.marked, strict=True)
+            if row[column]
         )
 
     def because(self, sign: float) -> tuple[Passage, ...]:
         """The words that carried the decision, the weightiest first."""
         weighed: list[tuple[float, Passage]] = []
         text = self.folded.text
-        for (place, end), listed, shares in zip(self.places, self.tokens, self.heard.tokens, strict=True):
+        each = [tokens(text, start, end) for start, end in self.places]
+        told = self.model.hear(each, self._cues()).tokens
+        for (place, end), listed, shares in zip(self.places, each, told, strict=True):
             for token, share in zip(listed, shares, strict=True):
                 at = text.find(token, place, end) if token[0].isalpha() else -1
                 if at < 0:

@@ -118,10 +118,31 @@ class HearingModel:
         """
         rows, begins = self._text.rows(sentences)
         sums: Floats = np.add.reduceat(rows, begins, axis=0)
-        lengths = np.array([len(tokens) + 2 for tokens in sentences], dtype=np.float32)
-        root = np.sqrt(lengths.sum(), dtype=np.float32)
+        lengths = [len(tokens) + 2 for tokens in sentences]
+        message, marks = self.weighed(sums, lengths, cues)
+        shares: Floats = rows[:, 0] / np.sqrt(np.float32(sum(lengths)), dtype=np.float32)
+        ends = [*begins[1:], len(rows)]
+        told = [shares[begin + 1 : end - 1] for begin, end in zip(begins, ends, strict=True)]
+        return Heard(message, marks, told)
+
+    def sums(self, sentences: Sequence[list[str]]) -> Floats:
+        """What the tokens of each sentence say together, one row a sentence; each depends on its tokens alone."""
+        rows, begins = self._text.rows(sentences)
+        made: Floats = np.add.reduceat(rows, begins, axis=0)
+        return made
+
+    def weighed(self, sums: Floats, lengths: Sequence[int], cues: Sequence[Iterable[str]]) -> tuple[Floats, Floats]:
+        """What a message and what each of its sentences says, see `Heard`.
+
+        Args:
+            sums: What the tokens of each sentence say, as `sums` tells it.
+            lengths: How many tokens each has, its two ends included.
+            cues: For each sentence the names of the cues in it.
+        """
+        counts = np.array(lengths, dtype=np.float32)
+        root = np.sqrt(counts.sum(), dtype=np.float32)
+        roots: Floats = np.sqrt(counts)
         message: Floats = sums[:, :FIRST_MARK].sum(axis=0) / root + self._bias[:FIRST_MARK]
-        roots: Floats = np.sqrt(lengths)
         marks: Floats = sums[:, FIRST_MARK:] / roots[:, None] + self._bias[FIRST_MARK:]
         everywhere: set[str] = set()
         for number, names in enumerate(cues):
@@ -132,10 +153,7 @@ class HearingModel:
         known = [self._cues[name] for name in sorted(everywhere) if name in self._cues]
         if known:
             message += self._cue_rows[known, :FIRST_MARK].sum(axis=0)
-        shares: Floats = rows[:, 0] / root
-        ends = [*begins[1:], len(rows)]
-        told = [shares[begin + 1 : end - 1] for begin, end in zip(begins, ends, strict=True)]
-        return Heard(message, marks, told)
+        return message, marks
 
 
 @cache

@@ -5,7 +5,7 @@ py3langid asked, which takes memory and half a second to load; it is imported at
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
@@ -41,6 +41,9 @@ _NOISE = re.compile(r"https?://\S+|www\.\S+|\S*@\S+|#\w+|&\w{2,6};")
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _LAST_LATIN: Final = "ɏ"
+_NOT_LATIN = re.compile(f"[^\x00-{_LAST_LATIN}]")
+# Short answers ("thank you", "we got your message") come again and again.
+_LONGEST_REMEMBERED: Final = 120
 _NEIGHBOURS = Path(__file__).parent / "languages" / "neighbours.toml"
 
 # What a letter counts that tells a language from its neighbours.
@@ -129,10 +132,17 @@ def identify(text: str) -> Identified:
     Args:
         text: any string; only its beginning is looked at, a sentence is enough.
     """
-    sample = text[:_LONGEST_SAMPLE]
+    if len(text) <= _LONGEST_REMEMBERED:
+        return _remembered(text)
+    return _identified(text[:_LONGEST_SAMPLE])
+
+
+def _identified(sample: str) -> Identified:
+    """Tell the language of the beginning of a text, see `identify`."""
     if "@" in sample or "#" in sample or "&" in sample or "://" in sample or "www." in sample:
         sample = _NOISE.sub(" ", sample)
-    words = _WORD.findall(fold(sample))[:_MOST_WORDS]
+    folded = fold(sample)
+    words = _WORD.findall(folded)[:_MOST_WORDS]
     if not words:
         return Identified(None, 0.0, "too short", None)
     knowledge = _knowledge()
@@ -144,12 +154,13 @@ def identify(text: str) -> Identified:
             for code, weight in owners:
                 scores[code] = scores.get(code, 0.0) + weight
     if not sample.isascii():
-        hebrew = sum("א" <= word[0] <= "ת" for word in words)
-        if (hebrew and hebrew * 3 >= len(words)) or hebrew > len(words) - hebrew:
-            return Identified("he", hebrew / len(words), "script", knowledge.names["he"])
-        other = sum(word[0] > _LAST_LATIN for word in words) - hebrew
-        if other * 2 > len(words):
-            return _in_another_script(sample)
+        if _NOT_LATIN.search(folded) is not None:
+            hebrew = sum("א" <= word[0] <= "ת" for word in words)
+            if (hebrew and hebrew * 3 >= len(words)) or hebrew > len(words) - hebrew:
+                return Identified("he", hebrew / len(words), "script", knowledge.names["he"])
+            other = sum(word[0] > _LAST_LATIN for word in words) - hebrew
+            if other * 2 > len(words):
+                return _in_another_script(sample)
         spoken = {code for code, score in scores.items() if score}
         for letter in set(_NOT_ASCII.findall(sample.lower())):
             codes = knowledge.letters.get(letter, ())
@@ -158,6 +169,9 @@ def identify(text: str) -> Identified:
                 if code in spoken or not spoken:
                     scores[code] = scores.get(code, 0.0) + _LETTER_WEIGHT / len(codes)
     return _decide(sample, words, scores)
+
+
+_remembered = lru_cache(maxsize=4096)(_identified)
 
 
 def _decide(sample: str, words: list[str], scores: dict[str, float]) -> Identified:

@@ -17,6 +17,7 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from codecs import charmap_build, charmap_decode, charmap_encode
 from collections.abc import Iterable
+from functools import lru_cache
 
 __all__ = ["Normalised", "fold", "normalise", "utf16_offset", "utf16_spans"]
 
@@ -124,6 +125,8 @@ _SPACES = re.compile("  +")
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 # No letter carries more marks than this; ordering the marks of a longer heap would take quadratic time.
 _LONGEST_CLUSTER = 24
+_SHORTEST_REMEMBERED = 40
+_LONGEST_REMEMBERED = 10_000
 
 
 class Normalised:
@@ -160,7 +163,7 @@ class Normalised:
         character exists (Hebrew niqqud, q with a tilde) the folded character is shown.
         """
         if self._accented is None:
-            self._accented = self._with_accents()
+            self._accented = self.text if self.original.isascii() else self._with_accents()
         return self._accented
 
     def span(self, start: int, end: int) -> tuple[int, int]:
@@ -340,6 +343,12 @@ def normalise(text: str) -> Normalised:
     Returns:
         The folded text with its map to the original. Time and memory are linear in the length of the text.
     """
+    # A message is read for several purposes, one soon after the other.
+    return _remembered(text) if _SHORTEST_REMEMBERED <= len(text) <= _LONGEST_REMEMBERED else _normalised(text)
+
+
+def _normalised(text: str) -> Normalised:
+    """See `normalise`."""
     if text.isascii():
         folded = text.encode("ascii").translate(_ASCII_TABLE).decode("ascii")
     else:
@@ -350,6 +359,9 @@ def normalise(text: str) -> Normalised:
     if "  " not in folded:
         return Normalised(text, folded)
     return _normalise_spaces(text, folded)
+
+
+_remembered = lru_cache(maxsize=32)(_normalised)
 
 
 def _normalise_spaces(text: str, folded: str) -> Normalised:

@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from amends.archive.audit import AuditError, Options, compare, compared_page, read_summary, report, run
-from amends.archive.audit.copies import HASHES, families, signature
+from amends.archive.audit.copies import HASHES, families, signatures
 from amends.archive.audit.figures import Figures
 from amends.archive.audit.masking import Mask, is_name
+from amends.archive.audit.schema import reference
 from amends.archive.audit.words import duration
 from amends.archive.gratitude import thanks
 from amends.archive.mail import Address
@@ -104,7 +105,7 @@ def test_what_only_sounds_like_thanks(text: str, language: str | None) -> None:
 
 
 def family_of(*texts: str) -> list[int]:
-    rows = [np.frombuffer(signature(text) or bytes(4 * HASHES), dtype="<u4") for text in texts]
+    rows = [np.frombuffer(told or bytes(4 * HASHES), dtype="<u4") for told in signatures(texts)]
     return families(np.stack(rows)).tolist()
 
 
@@ -252,3 +253,8 @@ def test_what_is_no_audit_says_so(tmp_path: Path) -> None:
     (tmp_path / "summary.json").write_text('{"version": 0}')
     with pytest.raises(AuditError, match="another version"):
         read_summary(tmp_path)
+
+
+def test_the_page_about_the_tables_is_newest() -> None:
+    page = Path(__file__).resolve().parents[3] / "docs" / "reference" / "audit-tables.md"
+    assert page.read_text(encoding="utf-8") == reference()

@@ -308,3 +308,51 @@ def test_each_column_describes_itself(small: tuple[Path, dict[str, Any]]) -> Non
         schema = pq.read_schema(small[0] / f"{name}.parquet")
         assert all(field.metadata[b"description"] for field in schema)
         assert schema.metadata[b"amends.table"] == name.encode()
+
+
+# ---- dates with slashes
+
+
+def of_slashes(folder: Path, *dates: str, said: Any = None) -> tuple[dict[str, Any], list[str]]:
+    """What an audit of a table with these dates says of them, and when each message was sent."""
+    folder.mkdir()
+    archive = folder / "table.csv"
+    rows = [f'customer,{date},c{number}@mail.example,"{COMPLAINT}"' for number, date in enumerate(dates)]
+    archive.write_text("\n".join(["side,sent,address,text", *rows]), encoding="utf-8")
+    summary = run(Options((str(archive),), dates=said), folder / "out")
+    messages = sorted(table(folder / "out", "messages"), key=lambda row: int(row["place"].rpartition(":")[2]))
+    return summary["archive"]["dates"], [row["sent"].date().isoformat() for row in messages]
+
+
+def test_one_date_tells_the_order_of_all(tmp_path: Path) -> None:
+    told, sent = of_slashes(tmp_path / "day", "03/04/2025 10:00", "13/04/2025 10:00", "05/04/2025 10:00")
+    assert (told["read"], told["sure"], told["either"]) == ("day", True, 2)
+    assert sent == ["2025-04-03", "2025-04-13", "2025-04-05"]
+    told, sent = of_slashes(tmp_path / "month", "03/04/2025", "04/13/2025", "05/04/2025")
+    assert (told["read"], told["sure"]) == ("month", True)
+    assert sent == ["2025-03-04", "2025-04-13", "2025-05-04"]
+
+
+def test_an_order_that_nothing_tells_is_said_to_be_unsure(tmp_path: Path) -> None:
+    told, sent = of_slashes(tmp_path / "unsure", "03/04/2025", "05/05/2025")
+    assert (told["read"], told["sure"]) == ("day", False)
+    assert sent == ["2025-04-03", "2025-05-05"]
+    assert "--dates" in (tmp_path / "unsure" / "out" / "report.html").read_text(encoding="utf-8")
+
+
+def test_somebody_can_say_the_order(tmp_path: Path) -> None:
+    told, sent = of_slashes(tmp_path / "said", "03/04/2025", "13/04/2025", said="month")
+    assert (told["read"], told["sure"]) == ("month", True)
+    assert sent == ["2025-03-04", "2025-04-13"]
+
+
+def test_threads_follow_the_order_that_was_found(tmp_path: Path) -> None:
+    archive = tmp_path / "table.csv"
+    lines = ["thread,side,sent,address,text"]
+    # Month first the reply is the later of the two, day first the earlier.
+    lines += [f'1,customer,02/03/2025,fay@mail.example,"{COMPLAINT}"', f'1,agent,03/02/2025,,"{FULL}"']
+    lines += ["2,customer,04/25/2025,max@mail.example,'Thank you all.'"]
+    archive.write_text("\n".join(lines), encoding="utf-8")
+    summary = run(Options((str(archive),)), tmp_path / "out")
+    assert summary["figures"]["answered"] == 1
+    assert summary["figures"]["seconds_to_answer"]["median"] == 27 * 86_400

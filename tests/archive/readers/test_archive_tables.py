@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from amends.archive.mail import Address
 from amends.archive.message import Message, Unreadable
 from amends.archive.readers import Context
-from amends.archive.readers.values import read_moment
+from amends.archive.readers.values import read_date, read_moment
 from amends.archive.threads import threads
 
 
@@ -240,3 +240,20 @@ def test_any_table_is_read_to_its_end(rows: list[list[str]]) -> None:
 def test_any_bytes_are_read_to_their_end(data: bytes) -> None:
     for one in read_bytes(b"text,sent\n" + data):
         assert one.place
+
+
+@pytest.mark.parametrize(
+    ("told", "moment", "order"),
+    [
+        ("13/04/2025", datetime(2025, 4, 13, tzinfo=UTC), "day"),
+        ("04/13/2025 1:05 PM", datetime(2025, 4, 13, 13, 5, tzinfo=UTC), "month"),
+        ("3/4/25, 12:05 a.m.", datetime(2025, 4, 3, 0, 5, tzinfo=UTC), "either"),
+        ("05/05/2025 23:59:60", datetime(2025, 5, 5, 23, 59, 59, tzinfo=UTC), ""),
+        ("2025/04/13", datetime(2025, 4, 13, tzinfo=UTC), ""),
+        ("2025-04-13", datetime(2025, 4, 13, tzinfo=UTC), ""),
+        ("31/31/2025", None, ""), ("30/02/2025", None, ""), ("1/2", None, ""), ("a/b/c", None, ""), (None, None, ""),
+        ("03/04/2025 25:00", None, ""), ("03/04/1801", None, ""),
+    ],
+)  # fmt: skip
+def test_dates_with_slashes(told: object, moment: datetime | None, order: str) -> None:
+    assert read_date(told) == (moment, order)

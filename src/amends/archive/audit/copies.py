@@ -7,6 +7,7 @@ comparison.
 """
 
 import zlib
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -14,7 +15,7 @@ import numpy as np
 from amends.text import normalise
 from amends.text.features import tokens
 
-__all__ = ["HASHES", "families", "signature"]
+__all__ = ["HASHES", "families", "signatures"]
 
 _BANDS, _ROWS = 6, 4
 HASHES: Final = _BANDS * _ROWS
@@ -24,31 +25,47 @@ _LEAST_SHARE = 0.6
 _SMALLEST_FAMILY = 3
 _PRIME = np.uint64((1 << 31) - 1)
 _LONGEST = 5_000
+_TOGETHER = 128
+"""Replies that are worked out at once; more would only take memory."""
 
 _random = np.random.default_rng(48213)
-_FACTORS = _random.integers(1, int(_PRIME), (HASHES, 1), dtype=np.uint64)
-_OFFSETS = _random.integers(0, int(_PRIME), (HASHES, 1), dtype=np.uint64)
+_FACTORS = _random.integers(1, int(_PRIME), HASHES, dtype=np.uint64)
+_OFFSETS = _random.integers(0, int(_PRIME), HASHES, dtype=np.uint64)
 _MIX = np.array([1, 40503, 2654435761, 97], dtype=np.uint64)
 
 _Numbers = np.ndarray[Any, np.dtype[Any]]
 
 
-def signature(text: str) -> bytes:
-    """What is compared of a reply, `HASHES` numbers of four bytes; b"" when it has too few words to be called a copy.
+def signatures(texts: Sequence[str]) -> list[bytes]:
+    """What is compared of each reply, `HASHES` numbers of four bytes; b"" for one that has too few words to be a copy.
 
     Numbers count as one word, so that an order number makes no new text.
     """
+    made: list[bytes] = []
+    for first in range(0, len(texts), _TOGETHER):
+        made += _signatures([_runs(text) for text in texts[first : first + _TOGETHER]])
+    return made
+
+
+def _runs(text: str) -> set[int]:
+    """A number for each run of words of a text; none for one with too few words."""
     words = [
         "0" if token.isdigit() else token for token in tokens(normalise(text[:_LONGEST]).text) if token[0].isalnum()
     ]
     if len(words) < _LEAST_WORDS:
-        return b""
-    runs = {
-        zlib.crc32(" ".join(words[at : at + _RUN]).encode("utf-8", "replace")) for at in range(len(words) - _RUN + 1)
-    }
-    hashed = np.fromiter(runs, dtype=np.uint64, count=len(runs)) % _PRIME
-    least: bytes = ((_FACTORS * hashed + _OFFSETS) % _PRIME).min(axis=1).astype("<u4").tobytes()
-    return least
+        return set()
+    runs = zip(*(words[place:] for place in range(_RUN)), strict=False)
+    return {zlib.crc32(" ".join(run).encode("utf-8", "replace")) for run in runs}
+
+
+def _signatures(runs: Sequence[set[int]]) -> list[bytes]:
+    sizes = [len(one) for one in runs if one]
+    if not sizes:
+        return [b""] * len(runs)
+    hashed = np.fromiter((run for one in runs for run in one), dtype=np.uint64, count=sum(sizes)) % _PRIME
+    begins = np.cumsum([0, *sizes[:-1]])
+    least = iter(np.minimum.reduceat((hashed[:, None] * _FACTORS + _OFFSETS) % _PRIME, begins).astype("<u4"))
+    return [next(least).tobytes() if one else b"" for one in runs]
 
 
 def families(signatures: _Numbers) -> _Numbers:

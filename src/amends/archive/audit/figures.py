@@ -25,8 +25,20 @@ class Figures:
     """Counts and durations; a part of an archive has its own, and they can be added."""
 
     def __init__(self) -> None:
-        self.counts: Counter[Key] = Counter()
+        self._counts: Counter[Key] = Counter()
+        # What belongs to the same groups is counted once, and added to each of them when somebody asks.
+        self._waiting: dict[tuple[tuple[str, str], ...], dict[str, int]] = {}
         self.seconds: dict[Key, array[int]] = {}
+
+    @property
+    def counts(self) -> "Counter[Key]":
+        """How often each measure was counted in each group."""
+        for groups, measures in self._waiting.items():
+            for group, value in groups:
+                for measure, number in measures.items():
+                    self._counts[group, value, measure] += number
+        self._waiting.clear()
+        return self._counts
 
     def add(self, other: "Figures") -> None:
         """Add those of another part."""
@@ -36,11 +48,9 @@ class Figures:
 
     def count(self, measures: Iterable[tuple[str, int]], groups: Iterable[tuple[str, str]]) -> None:
         """Count measures in each of the groups."""
-        counts = self.counts
-        listed = list(measures)
-        for group, value in groups:
-            for measure, number in listed:
-                counts[group, value, measure] += number
+        counted = self._waiting.setdefault(tuple(groups), {})
+        for measure, number in measures:
+            counted[measure] = counted.get(measure, 0) + number
 
     def review(self, row: Mapping[str, Any], writer: str) -> None:
         """Count a reply, a row of the table of reviews."""

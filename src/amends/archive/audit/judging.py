@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import groupby
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from amends.archive.audit.copies import signature
+from amends.archive.audit.copies import signatures
 from amends.archive.audit.figures import Figures
 from amends.archive.audit.masking import Mask, is_name
 from amends.archive.audit.reading import stored, tables_of
@@ -20,6 +21,7 @@ from amends.archive.mail import Address
 from amends.checker import Review, check
 from amends.hearing import SEVERITIES, Hearing, hear
 from amends.promises import Later, Promise, follow, promises_in
+from amends.text.recent import make_room
 
 __all__ = ["FIRST_HALF", "JUDGED", "Judged", "Settings", "judge_chunk", "person_key"]
 
@@ -49,6 +51,7 @@ _HIGH_RATING = 5.0
 _MOST_LATER = 30
 _LONGEST_QUOTE = 300
 _LONGEST_COMPLAINT = 10_000
+_SENTENCES_KNOWN = 32_768
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,7 @@ class Judged(NamedTuple):
     not_judged: list[tuple[str, str]]
 
 
+@lru_cache(maxsize=8_192)
 def person_key(name: str, address: str) -> int:
     """A number that stands for a person."""
     told = address.casefold() or name.casefold()
@@ -99,11 +103,15 @@ def judge_chunk(table: bytes, settings: Settings) -> Judged:
             them.
         settings: What is known.
     """
+    # A business says the same sentences again and again.
+    make_room(_SENTENCES_KNOWN)
     rows = tables_of(table).to_pylist()
     found: dict[str, list[dict[str, Any]]] = {name: [] for name in JUDGED}
     not_judged: list[tuple[str, str]] = []
     for _, group in groupby(rows, key=lambda row: row["thread"]):
         _Thread(list(group), settings, found, not_judged).judge()
+    for row, told in zip(found["reviews"], signatures([row["signature"] for row in found["reviews"]]), strict=True):
+        row["signature"] = told
     made = {name: stored(pa.Table.from_pylist(found[name], schema=schema)) for name, schema in JUDGED.items()}
     return Judged(**made, figures=_counted(found), not_judged=not_judged)
 
@@ -150,7 +158,12 @@ class _Said:
         sent: datetime | None = self.row["sent"]
         if sent is None:
             return None
-        return sent.astimezone(timezone(timedelta(minutes=self.row["offset"] or 0)))
+        return sent.astimezone(_zone(self.row["offset"] or 0))
+
+
+@lru_cache(maxsize=128)
+def _zone(minutes: int) -> timezone:
+    return timezone(timedelta(minutes=minutes))
 
 
 class _Thread:
@@ -172,6 +185,7 @@ class _Thread:
         people = [Address(**person) for row in rows for person in (row["author"], *(row["recipients"] or ()))]
         self.without_names = Mask(dict.fromkeys(people))
         self.mask = str if settings.names else self.without_names
+        self.masked: dict[str, str] = {}
         first = next((one.row for one in self.said if one.customers), None)
         self.customer = Address(**first["author"]) if first is not None else None
 
@@ -231,6 +245,13 @@ class _Thread:
 
     # ---- rows
 
+    def _without_names(self, text: str) -> str:
+        """A message's text without what tells who somebody is."""
+        found = self.masked.get(text)
+        if found is None:
+            found = self.masked[text] = self.without_names(text)
+        return found
+
     def _author(self, one: _Said) -> dict[str, Any]:
         author = one.row["author"]
         name = author["name"] or author["address"] if self.settings.names else None
@@ -254,7 +275,7 @@ class _Thread:
                 "rating": row["rating"],
                 "language": row["language"],
                 "subject": self.mask(row["subject"]),
-                "text": self.mask(row["text"]),
+                "text": row["text"] if self.settings.names else self._without_names(row["text"]),
                 "complaint": one.complaint,
                 "severity": heard.severity if heard is not None and one.complaint and told else None,
                 "kinds": list(heard.kinds) if heard is not None and told else None,
@@ -284,7 +305,8 @@ class _Thread:
                 "quotes": quotes,
                 "promises": len(one.promises),
                 "empty_promises": faults.count("empty-promise"),
-                "signature": signature(self.without_names(one.row["text"])),
+                # What is compared; it is worked out for many at once.
+                "signature": self._without_names(one.row["text"]),
             }
         )
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
+from itertools import islice
 
 from amends.archive.mail import Address
 from amends.text import LANGUAGES, fold, table
@@ -17,6 +18,8 @@ _LONG_NUMBER = re.compile(r"(?<![\w.,])\+?\d(?:[ ()/.-]{0,2}\d){4,24}(?![\w%])")
 _DATE = re.compile(r"\d{1,4}([./-])\s?\d{1,2}\1\s?\d{1,4}\.?")
 _WORD = re.compile(r"[^\W\d_][\w'’-]+")
 _TOKEN = re.compile(r"\S+")
+_DIGIT = re.compile(r"\d")
+_MOST_TOKENS = 8
 _GREETING_LENGTH = 160
 _MOST_NAMES = 3
 _STOPS = (",", ":", "!", ".", ";", "–", "-", ")")
@@ -60,12 +63,13 @@ class Mask:
             text = _HANDLE.sub("@…", _MAIL.sub("…@…", text))
         if "://" in text or "www." in text:
             text = _LINK.sub("…", text)
-        if any(map(str.isdigit, text)):
+        if _DIGIT.search(text) is not None:
             text = _LONG_NUMBER.sub(_masked_number, text)
-        folded = text.casefold()
-        present = tuple(name for name in self._names if name in folded)
-        if present:
-            text = _pattern(present).sub("…", text)
+        if self._names:
+            folded = text.casefold()
+            present = tuple(name for name in self._names if name in folded)
+            if present:
+                text = _pattern(present).sub("…", text)
         return _without_greeted(text)
 
 
@@ -83,12 +87,16 @@ def _greeting_words() -> frozenset[str]:
     )
 
 
+@lru_cache(maxsize=4096)
+def _greets(word: str) -> bool:
+    return fold(word).strip(" .,:!") in _greeting_words()
+
+
 def _without_greeted(text: str) -> str:
     """The text without the name that stands behind its greeting, where the source does not tell names."""
-    tokens = list(_TOKEN.finditer(text[:_GREETING_LENGTH]))[:8]
-    words = _greeting_words()
+    tokens = list(islice(_TOKEN.finditer(text[:_GREETING_LENGTH]), _MOST_TOKENS))
     place = 0
-    while place < len(tokens) and fold(tokens[place][0]).strip(" .,:!") in words:
+    while place < len(tokens) and _greets(tokens[place][0]):
         place += 1
     if not place:
         return text

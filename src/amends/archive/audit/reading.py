@@ -24,12 +24,14 @@ class ReadChunk(NamedTuple):
         numbers: What tells which belong together, in the same order.
         not_read: "unreadable" or "left out", the place, and the reason.
         messages: How many messages there are.
+        dates: How many dates have which order, of those with slashes.
     """
 
     table: bytes
     numbers: ThreadBuilder
     not_read: list[tuple[str, str, str]]
     messages: int
+    dates: dict[str, int]
 
 
 def read_chunk(pieces: Iterable[Piece | Unreadable], context: Context) -> ReadChunk:
@@ -42,14 +44,17 @@ def read_chunk(pieces: Iterable[Piece | Unreadable], context: Context) -> ReadCh
     numbers = ThreadBuilder()
     not_read: list[tuple[str, str, str]] = []
     rows: list[dict[str, Any]] = []
+    dates: dict[str, int] = {}
     for item in _items(pieces, context):
         if isinstance(item, Message):
             numbers.add(item)
             rows.append(_row(item))
+            if item.date_order:
+                dates[item.date_order] = dates.get(item.date_order, 0) + 1
         else:
             kind = "left out" if isinstance(item, LeftOut) else "unreadable"
             not_read.append((kind, item.place, item.reason))
-    return ReadChunk(stored(pa.Table.from_pylist(rows, schema=READ)), numbers, not_read, len(rows))
+    return ReadChunk(stored(pa.Table.from_pylist(rows, schema=READ)), numbers, not_read, len(rows), dates)
 
 
 def _items(pieces: Iterable[Piece | Unreadable], context: Context) -> Iterator[Item]:
@@ -80,6 +85,7 @@ def _row(message: Message) -> dict[str, Any]:
         "place": message.place,
         "automatic": message.automatic,
         "rating": message.rating,
+        "date_order": message.date_order,
     }
 
 

@@ -496,7 +496,24 @@ def _archive(summary: Mapping[str, Any]) -> str:
         reasons[:15],
         (1,),
     )
-    return table + not_read
+    return table + _paragraph(_dates(archive)) + not_read
+
+
+def _dates(archive: Mapping[str, Any]) -> str:
+    """How dates with slashes were read, where that had to be found out."""
+    told = archive.get("dates")
+    if told is None or not told["either"]:
+        return ""
+    read = (
+        translated("Dates like 03/04/2025 were read with the month first.")
+        if told["read"] == "month"
+        else translated("Dates like 03/04/2025 were read with the day first.")
+    )
+    if told["sure"]:
+        return read
+    return f"{read} " + translated(
+        "The archive does not tell which is meant: say it by --dates if months and waiting times look wrong."
+    )
 
 
 def _method(summary: Mapping[str, Any]) -> str:

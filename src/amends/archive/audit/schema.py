@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-__all__ = ["MESSAGES", "PROMISES", "READ", "REVIEWS", "TABLES", "THREADS", "VERSION", "described"]
+__all__ = ["MESSAGES", "PROMISES", "READ", "REVIEWS", "TABLES", "THREADS", "VERSION", "described", "reference"]
 
 VERSION: Final = 1
 """Of the tables and of the summary; a higher one when a column changes its meaning or goes."""
@@ -137,9 +137,17 @@ READ: Final = pa.schema(
         ("place", pa.string()),
         ("automatic", pa.string()),
         ("rating", pa.float32()),
+        # As in `Message`; a date that may be read either way is decided when all are known.
+        ("date_order", pa.string()),
     ]
 )
 """Messages as they were read, between the two halves of an audit."""
+
+
+_NOTE: Final = (
+    "<!-- Written by `python -m amends.archive.audit.schema > docs/reference/audit-tables.md` from the schema. Edit "
+    "that. -->"
+)
 
 
 def described() -> dict[str, dict[str, str]]:
@@ -148,3 +156,32 @@ def described() -> dict[str, dict[str, str]]:
         name: {field.name: field.metadata[b"description"].decode() for field in schema}
         for name, schema in TABLES.items()
     }
+
+
+def reference() -> str:
+    """The page of documentation of the tables, in Markdown."""
+    lines = [
+        _NOTE,
+        "",
+        "# The tables of an audit",
+        "",
+        f"Version {VERSION}, Parquet. Each file also holds these descriptions, as the metadata `description` of its",
+        "columns, and its version as `amends.version`. Moments are in UTC. How to make them:",
+        "[audit an archive](../how-to/audit-an-archive.md).",
+    ]
+    for name, schema in TABLES.items():
+        lines += ["", f"## {name}.parquet", "", "| column | type | what it holds |", "|---|---|---|"]
+        for field in schema:
+            told = field.metadata[b"description"].decode().replace("|", "\\|")
+            lines.append(f"| `{field.name}` | {_type_words(field.type)} | {told} |")
+    return "\n".join(lines) + "\n"
+
+
+def _type_words(kind: Any) -> str:
+    if pa.types.is_list(kind):
+        return f"list of {_type_words(kind.value_type)}"
+    return "moment" if pa.types.is_timestamp(kind) else str(kind)
+
+
+if __name__ == "__main__":
+    print(reference(), end="")

@@ -30,6 +30,7 @@ class ReadPart(NamedTuple):
     numbers: ThreadBuilder
     not_read: list[tuple[str, str, str]]
     messages: int
+    dates: dict[str, int]
 
 
 class Work:
@@ -90,16 +91,16 @@ class Work:
         with np.load(self.folder / f"read-{number:06}.npz") as arrays:
             numbers = ThreadBuilder.from_arrays(arrays)
         not_read = [(kind, place, reason) for kind, place, reason in plain["not_read"]]
-        return ReadPart(self.folder / f"read-{number:06}.arrow", numbers, not_read, plain["messages"])
+        return ReadPart(self.folder / f"read-{number:06}.arrow", numbers, not_read, plain["messages"], plain["dates"])
 
     def keep_read(self, number: int, chunk: ReadChunk) -> ReadPart:
         """Keep a batch that was read. It counts only when its last file is there."""
         table = self.folder / f"read-{number:06}.arrow"
         table.write_bytes(chunk.table)
         np.savez(self.folder / f"read-{number:06}.npz", **chunk.numbers.to_arrays())  # type: ignore[arg-type]
-        plain = {"not_read": chunk.not_read, "messages": chunk.messages}
+        plain = {"not_read": chunk.not_read, "messages": chunk.messages, "dates": chunk.dates}
         _write(self.folder / f"read-{number:06}.json", json.dumps(plain).encode("utf-8", "replace"))
-        return ReadPart(table, chunk.numbers, chunk.not_read, chunk.messages)
+        return ReadPart(table, chunk.numbers, chunk.not_read, chunk.messages, chunk.dates)
 
     # ---- any other part of the work
 

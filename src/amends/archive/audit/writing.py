@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from amends.archive.audit.copies import HASHES, families
@@ -33,7 +34,14 @@ _NEVER = np.iinfo(np.int64).max
 class Archive:
     """What is known of an archive as a whole: how much of what, from when to when, and what could not be read."""
 
-    def __init__(self) -> None:
+    def __init__(self, dates: str | None = None) -> None:
+        """Begin.
+
+        Args:
+            dates: "day" or "month": what stands first in dates with slashes, if somebody said it.
+        """
+        self._said = dates
+        self.dates: Counter[str] = Counter()
         self.not_read: list[tuple[str, str, str]] = []
         self.kinds: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
@@ -45,8 +53,31 @@ class Archive:
         self.ends: datetime | None = None
         self.unknown_ours = False
 
-    def note(self, not_read: Sequence[tuple[str, str, str]], messages: int) -> None:
-        """Note a batch: what of it was not read, and how many messages it has."""
+    @property
+    def month_first(self) -> bool:
+        """Whether dates with slashes that may be read either way are read month first: as most of the others are."""
+        if self._said is not None:
+            return self._said == "month"
+        return self.dates["month"] > self.dates["day"]
+
+    def told_of_dates(self) -> dict[str, Any] | None:
+        """How dates with slashes were read, as plain data; None where there are none."""
+        if not self.dates:
+            return None
+        one_sided = bool(self.dates["day"]) != bool(self.dates["month"])
+        return {
+            "day_first": self.dates["day"],
+            "month_first": self.dates["month"],
+            "either": self.dates["either"],
+            "read": "month" if self.month_first else "day",
+            "sure": self._said is not None or not self.dates["either"] or one_sided,
+        }
+
+    def note(
+        self, not_read: Sequence[tuple[str, str, str]], messages: int, dates: Mapping[str, int] | None = None
+    ) -> None:
+        """Note a batch: what of it was not read, how many messages it has, and how its dates with slashes are."""
+        self.dates.update(dates or {})
         self.messages += messages
         for kind, place, reason in not_read:
             self.kinds[kind] += 1
@@ -57,11 +88,13 @@ class Archive:
     def look_at(self, table: Any) -> None:
         """Count a table of messages that were read."""
         for name, counts in self.counts.items():
-            counts.update(value or "" for value in table.column(name).to_pylist())
-        moments = [moment for moment in table.column("sent").to_pylist() if moment is not None]
-        if moments:
-            self.begins = min(moments) if self.begins is None else min(self.begins, *moments)
-            self.ends = max(moments) if self.ends is None else max(self.ends, *moments)
+            for one in table.column(name).value_counts():
+                counts[one["values"].as_py() or ""] += one["counts"].as_py()
+        ends = pc.min_max(table.column("sent"))
+        begins, ends = ends["min"].as_py(), ends["max"].as_py()
+        if begins is not None:
+            self.begins = begins if self.begins is None else min(self.begins, begins)
+            self.ends = ends if self.ends is None else max(self.ends, ends)
 
 
 class _Globals(NamedTuple):
@@ -292,15 +325,29 @@ class _Writer:
         customers: Sequence[str | None],
         figures: Figures,
     ) -> None:
-        for row, number in zip(_rows(tables["reviews"], _OF_REVIEWS), family.tolist(), strict=True):
-            if number >= 0:
-                groups = groups_of(row["sent"], row, kind=row["kind"], writer=str(row["author_key"]))
-                figures.count([("boilerplate", 1)], groups)
-                self.family_examples.setdefault(number, row["message"])
-            if row["to_complaint"] and row["verdict"] != "unread":
-                self._consider(row, number)
-        wanted = _rows(tables["threads"], _OF_THREADS)
-        for row, number, again, customer in zip(wanted, numbers.tolist(), recurrence.tolist(), customers, strict=True):
+        reviews, threads = tables["reviews"], tables["threads"]
+        copies = np.flatnonzero(family >= 0)
+        for row, number in zip(_rows(reviews, _OF_COPIES, copies), family[copies].tolist(), strict=True):
+            groups = groups_of(row["sent"], row, kind=row["kind"], writer=str(row["author_key"]))
+            figures.count([("boilerplate", 1)], groups)
+            self.family_examples.setdefault(number, row["message"])
+        shown = _worth_showing(reviews)
+        for row, number in zip(_rows(reviews, _OF_REVIEWS, shown), family[shown].tolist(), strict=True):
+            self._consider(row, number)
+        # Most conversations are of a customer who complains once, is answered, and says no more.
+        counted = (numbers > 1) | recurrence
+        for name in ("thanked", "praised", "waiting"):
+            counted |= _flags(threads.column(name))
+        counted |= threads.column("apologies").to_numpy() > 0
+        told = np.flatnonzero(counted)
+        for row, number, again, place in zip(
+            _rows(threads, _OF_THREADS, told),
+            numbers[told].tolist(),
+            recurrence[told].tolist(),
+            told.tolist(),
+            strict=True,
+        ):
+            customer = customers[place]
             kind = row["kinds"][0] if row["kinds"] else None
             measures = []
             if number > 1:
@@ -320,7 +367,6 @@ class _Writer:
                 _keep_smallest(
                     self.waiting, (-gravity, since, row["thread"], customer, row["severity"], kind), _CANDIDATES
                 )
-        del tables
 
     def _consider(self, row: Mapping[str, Any], family: int) -> None:
         """Whether a reply to a complaint is among the best or the worst."""
@@ -334,19 +380,36 @@ class _Writer:
             _keep_smallest(self.worst, (-len(row["faults"]), row["score"], *kept), _CANDIDATES)
 
 
-_OF_REVIEWS = (
-    "message", "thread", "sent", "channel", "language", "kind", "author_key", "to_complaint", "verdict", "score",
-    "faults", "quotes", "components",
-)  # fmt: skip
+_OF_COPIES = ("message", "sent", "channel", "language", "kind", "author_key")
+_OF_REVIEWS = ("message", "thread", "verdict", "score", "faults", "quotes", "components")
 _OF_THREADS = (
     "thread", "channel", "language", "begins", "complained", "kinds", "complaint", "severity", "waiting", "thanked",
     "praised", "apologies",
 )  # fmt: skip
 
 
-def _rows(table: Any, columns: Iterable[str]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = table.select(list(columns)).to_pylist()
+def _rows(table: Any, columns: Iterable[str], places: Any) -> list[dict[str, Any]]:
+    """Some rows of a table as plain data."""
+    found: list[dict[str, Any]] = table.select(list(columns)).take(pa.array(places)).to_pylist()
     return found
+
+
+def _flags(column: Any) -> Any:
+    return column.fill_null(False).combine_chunks().to_numpy(zero_copy_only=False)
+
+
+def _worth_showing(reviews: Any) -> Any:
+    """The places of the replies to complaints that may be among the best or the worst of a table, in order."""
+    verdict = reviews.column("verdict").to_numpy()
+    score = reviews.column("score").to_numpy()
+    message = reviews.column("message").to_numpy()
+    faults = pc.list_value_length(reviews.column("faults")).fill_null(0).to_numpy()
+    answers = _flags(reviews.column("to_complaint"))
+    owned = np.flatnonzero(answers & ((verdict == "partial") | (verdict == "full")))
+    best = owned[np.lexsort((message[owned], faults[owned], -score[owned], verdict[owned] != "full"))][:_CANDIDATES]
+    poor = np.flatnonzero(answers & (verdict == "non-apology"))
+    worst = poor[np.lexsort((message[poor], score[poor], -faults[poor]))][:_CANDIDATES]
+    return np.sort(np.concatenate((best, worst)))
 
 
 def _nullable(numbers: Any) -> list[int | None]:
@@ -392,6 +455,7 @@ def _summary(
             "channels": _sorted(archive.counts["channel"]),
             "languages": _sorted(archive.counts["language"]),
             "automatic": _sorted({why: n for why, n in archive.counts["automatic"].items() if why}),
+            **({"dates": told} if (told := archive.told_of_dates()) is not None else {}),
             "ours_unknown": archive.unknown_ours and not archive.counts["side"]["ours"],
             "not_read": {
                 "kinds": _sorted(archive.kinds),

@@ -24,7 +24,7 @@ from amends.archive.mail.headers import addresses
 from amends.archive.message import CHANNELS, Channel, Item, Message, Side, Unreadable
 from amends.archive.ours import with_side
 from amends.archive.readers.format import Context
-from amends.archive.readers.values import person, plain, read_moment, read_number, read_yes, rich
+from amends.archive.readers.values import person, plain, read_date, read_number, read_yes, rich
 from amends.messages import translated
 from amends.text import TableError, fold
 
@@ -142,6 +142,7 @@ def messages(fields: Mapping[str, Any], place: str, context: Context) -> Iterato
     automatic = fields.get("automatic")
     said = read_yes(automatic)
     answers = plain(fields.get("answers"))
+    sent, order = read_date(fields.get("sent"))
     row = Message(
         id=own,
         thread=thread or (f"row:{place}" if reply else ""),
@@ -151,27 +152,30 @@ def messages(fields: Mapping[str, Any], place: str, context: Context) -> Iterato
         side=side,
         author=author,
         recipients=tuple(addresses(plain(fields.get("to")).encode("utf-8"))[0]),
-        sent=read_moment(fields.get("sent")),
+        sent=sent,
         subject=" ".join(plain(fields.get("subject")).split()),
         text=text,
         place=place,
         automatic="" if said is False or automatic is None else ("yes" if said else plain(automatic)),
         rating=rating,
+        date_order=order,
     )
     if text or rating is not None:
         yield with_side(row, context.ours)
     if reply:
+        replied, order = read_date(fields.get("replied"))
         yield row._replace(
             id=f"{own}/reply" if own else "",
             answers=(own,) if own else (),
             side="ours",
             author=Address("", ""),
             recipients=(author,) if author != Address("", "") else (),
-            sent=read_moment(fields.get("replied")),
+            sent=replied,
             text=reply,
             place=f"{place}/reply",
             automatic="",
             rating=None,
+            date_order=order,
         )
 
 

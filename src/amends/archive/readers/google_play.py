@@ -4,6 +4,7 @@ Source: the columns of the monthly files of the Play Console (which are UTF-16),
 """
 
 from collections.abc import Iterator, Mapping
+from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -28,7 +29,8 @@ def items(row: Mapping[str, Any], place: str, context: Context) -> Iterator[Item
     """The review of a row and the reply to it."""
     del context
     held = {name.lower(): value for name, value in row.items()}
-    text, reply = plain(held["review text"]), plain(held["developer reply text"])
+    # The console writes "&gt;" and "&amp;" in texts.
+    text, reply = unescape(plain(held["review text"])), unescape(plain(held["developer reply text"]))
     rating = read_number(held["star rating"])
     if not text and not reply and rating is None:
         yield Unreadable(place, translated("the row has no text."))

@@ -7,14 +7,20 @@ from typing import Any
 from amends.archive.mail import Address
 from amends.archive.mail.headers import clean_line, moment
 from amends.archive.mail.pages import page_text
+from amends.archive.message import DateOrder
 
-__all__ = ["person", "plain", "read_moment", "read_number", "read_yes", "rich"]
+__all__ = ["person", "plain", "read_date", "read_moment", "read_number", "read_yes", "rich"]
 
 _NUMBER = re.compile(r"-?\d{1,19}(?:\.\d{1,9})?")
-# Days first with points, as all of continental Europe writes; with slashes nobody can tell days from months.
+# Days first with points, as all of continental Europe writes; with slashes one date alone does not tell.
 _POINTS = re.compile(
     r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})\.?(?:,?\s+(?:\w{1,4}\s)?(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?)?"
 )
+_SLASHES = re.compile(
+    r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})(?:,?\s+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?(?:\s?([ap])\.?m\.?)?)?",
+    re.IGNORECASE,
+)
+_MONTHS = 12
 _ISO_SLASHES = re.compile(r"(\d{4})/(\d{1,2})/(\d{1,2})(.*)", re.DOTALL)
 _EARLIEST, _LATEST = datetime(1982, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 # Larger numbers count milliseconds, and microseconds.
@@ -64,6 +70,35 @@ def read_moment(value: Any) -> datetime | None:
         else:
             found = _from_text(text)
     return found if found is not None and _EARLIEST <= found < _LATEST else None
+
+
+def read_date(value: Any) -> tuple[datetime | None, DateOrder]:
+    """A moment as `read_moment` reads it, or with slashes: "03/04/2025 13:05", "3/4/25, 1:05 pm".
+
+    Returns:
+        The moment, and of a date with slashes which of its numbers is the day; where either may be, the first is.
+    """
+    found = read_moment(value)
+    if found is not None or not isinstance(value, str) or "/" not in value:
+        return found, ""
+    told = _SLASHES.fullmatch(value.strip()[:100])
+    if told is None:
+        return None, ""
+    first, second, year, hour, minute, second_of_minute = (int(one or 0) for one in told.groups()[:6])
+    order: DateOrder = "day" if first > _MONTHS else "month" if second > _MONTHS else "either"
+    day, month = (second, first) if order == "month" else (first, second)
+    if told[7]:
+        hour = hour % 12 + (12 if told[7] in "pP" else 0)
+    try:
+        found = datetime(
+            year if year > 99 else 2000 + year, month, day, hour, minute, min(second_of_minute, 59), tzinfo=UTC
+        )
+    except ValueError:
+        return None, ""
+    if not _EARLIEST <= found < _LATEST:
+        return None, ""
+    # A day that is also its month's number is the same moment in either order.
+    return found, "" if first == second else order
 
 
 def _from_number(value: float) -> datetime | None:

@@ -15,6 +15,8 @@ class AdvocatesConfig(AppConfig):
         from amends.desk.advocates.erasing import listen
         from amends.desk.advocates.figures import figures
         from amends.desk.advocates.listing import thanks_owed_by
+        from amends.desk.advocates.services.belonging import AdvocateFollows
+        from amends.desk.customers.merging import register_follower
         from amends.desk.insight.sources import Source, register
         from amends.desk.pages.places import Entry, Panel, navigation, panels, settings_tab
 
@@ -34,3 +36,4 @@ class AdvocatesConfig(AppConfig):
         lead = _("Of the whole house: what customers agree to hangs on no case.")
         register(Source("advocates", _("Advocates"), figures, lead=lead, order=95))
         listen()
+        register_follower("advocates", AdvocateFollows())

@@ -20,7 +20,7 @@ SHOWN: dict[Show, tuple[str, ...]] = {
 
 def listed(show: Show) -> QuerySet[Advocate]:
     """The advocates and candidates of one page of the list, with their customers and the newest signs."""
-    rows = Advocate.objects.filter(state__in=SHOWN[show], customer__erased_at=None)
+    rows = Advocate.objects.filter(state__in=SHOWN[show], customer__erased_at=None, customer__merged_into=None)
     if show == "speaking":
         rows = rows.order_by(F("thank_from").asc(nulls_last=True), "pk")
     elif show == "next":
@@ -35,7 +35,8 @@ def listed(show: Show) -> QuerySet[Advocate]:
 def thanks_owed() -> QuerySet[Advocate]:
     """Those whom we have not thanked for too long, or not for what they did; the longest first."""
     rows = Advocate.objects.filter(thank_from__isnull=False, thank_from__lte=today(), state="agreed")
-    return rows.filter(customer__erased_at=None).order_by("thank_from", "pk").select_related("customer", "keeper")
+    rows = rows.filter(customer__erased_at=None, customer__merged_into=None)
+    return rows.order_by("thank_from", "pk").select_related("customer", "keeper")
 
 
 def thanks_owed_by(person: Any) -> int:

@@ -1,4 +1,4 @@
-"""Mail to our own people: whom we have not thanked for a while."""
+"""Telling our own people: whom we have not thanked for a while."""
 
 from datetime import timedelta
 
@@ -6,16 +6,16 @@ from django.conf import settings
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from amends.desk.advocates.models import Advocate
 from amends.desk.advocates.services import look_at as morning_of
 from amends.desk.advocates.services import today
-from amends.desk.outbox.services import queue
 from amends.desk.people.models import Person
 from amends.desk.people.roles import DESK, Role
 from amends.desk.states import lock
+from amends.desk.telling.services import Words, tell_people
 
 __all__ = ["look_at"]
 
@@ -27,15 +27,18 @@ def look_at(row: Advocate) -> None:
     """Remind of one advocate; done twice, it sends nothing twice."""
     with transaction.atomic():
         lock(row)
-        if row.state != Advocate.State.AGREED or row.thank_from is None or row.customer.erased_at is not None:
+        if row.state != Advocate.State.AGREED or row.thank_from is None or not _is_theirs(row):
             row.look_at = None
         elif row.look_at is not None and row.look_at <= timezone.now() and row.thank_from <= today():
-            for person in _whose(row):
-                _mail(row, person)
+            _tell(row, _whose(row))
             row.look_at = morning_of(today() + _AGAIN)
         else:
             row.look_at = morning_of(row.thank_from)
         row.save()
+
+
+def _is_theirs(row: Advocate) -> bool:
+    return row.customer.erased_at is None and row.customer.merged_into_id is None
 
 
 def _whose(row: Advocate) -> list[Person]:
@@ -45,18 +48,14 @@ def _whose(row: Advocate) -> list[Person]:
     return list(active.filter(role=Role.LEAD)) or list(active.filter(role=Role.OWNER))
 
 
-def _mail(row: Advocate, person: Person) -> None:
-    with translation.override(person.language):
-        address = settings.PUBLIC_URL + reverse("advocates:advocate", args=[row.customer.public_id])
-        subject = _("A word of thanks: %(customer)s") % {"customer": row.customer}
+def _tell(row: Advocate, people: list[Person]) -> None:
+    page = reverse("advocates:advocate", args=[row.customer.public_id])
+
+    def written(person: Person) -> Words:
+        address = f"{settings.PUBLIC_URL}{page}"
         context = {"person": person, "advocate": row, "deed": row.deeds.first(), "address": address}
-        queue(
-            DESK,
-            purpose="reminder",
-            to=[person.email],
-            subject=" ".join(subject.split()),
-            text=render_to_string("advocates/mail/thank.txt", context).strip() + "\n",
-            headers={"Auto-Submitted": "auto-generated"},
-            once=f"advocate {row.pk} thank {today()} {person.pk}",
-            language=person.language,
-        )
+        subject = _("A word of thanks: %(customer)s") % {"customer": row.customer}
+        return Words(subject, render_to_string("advocates/mail/thank.txt", context))
+
+    once = f"advocate {row.pk} thank {today()}"
+    tell_people(DESK, "advocate.thank", people, once=once, words=written, address=page, purpose="reminder")

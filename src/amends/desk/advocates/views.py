@@ -25,6 +25,8 @@ from amends.desk.advocates.listing import SHOWN, Show, thanks_owed
 from amends.desk.advocates.listing import listed as listed_rows
 from amends.desk.advocates.models import Advocate, Reward, Sign
 from amends.desk.causes.services import may_ask_advocate
+from amends.desk.customers.merging import standing
+from amends.desk.customers.models import Customer
 from amends.desk.customers.services import find_by_contact
 from amends.desk.errors import WrongInput
 from amends.desk.pages.asking import acting, tell
@@ -231,7 +233,7 @@ _IN_STATE: Mapping[str, tuple[str, ...]] = {
 
 def _found(public_id: str) -> Advocate:
     rows = Advocate.objects.select_related("customer", "keeper").filter(customer__erased_at=None)
-    return get_object_or_404(rows, customer__public_id=public_id)
+    return get_object_or_404(rows, customer=standing(get_object_or_404(Customer, public_id=public_id)))
 
 
 def _left() -> str:

@@ -57,6 +57,8 @@ __all__ = [
     "Number",
     "OutlineChange",
     "OutlineOut",
+    "Part",
+    "Parts",
     "PersonList",
     "PersonOut",
     "ProblemOut",
@@ -200,6 +202,7 @@ class Me(_Out):
     """The token that asks, and whose it is."""
 
     person: PersonOut
+    language: str
     name: str
     prefix: str
     scopes: list[str]
@@ -620,6 +623,20 @@ class Check(_In):
     jurisdiction: _Country | None = None
     case: PublicId | None = None
     utf16: StrictBool = Field(default=False, description="Spans count UTF-16 units, as JavaScript does.")
+    promises: StrictBool = Field(default=False, description="Whether `promises` is filled too, with what it promises.")
+
+
+class Part(_Out):
+    """A part of a sincere apology."""
+
+    label: str
+    title: str
+
+
+class Parts(_Out):
+    """The parts of a sincere apology, in the order in which they are shown."""
+
+    parts: list[Part]
 
 
 class Hear(_In):
@@ -660,6 +677,7 @@ class PromisesInText(_In):
     language: Language | None = None
     channel: Literal["private", "public"] | None = None
     sent_at: Moment | None = None
+    utf16: StrictBool = Field(default=False, description="Spans count UTF-16 units, as JavaScript does.")
 
 
 class TextPromise(_Out):

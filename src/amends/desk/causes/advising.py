@@ -47,7 +47,7 @@ def recurrences(case: Case, text: str) -> Iterable[Advice]:
             row.told_to,
         ) % {"since": since, "count": row.told_to}
     else:
-        words = _("On %(since)s it was said in public that this will not happen again. Say what is different now.")
+        words = _("On %(since)s everybody was told that this will not happen again. Say what is different now.")
         words %= {"since": since}
     yield Advice(words, address=reverse("causes:cause", args=[row.cause_id]), address_words=_("The cause"))
     if not text.strip():

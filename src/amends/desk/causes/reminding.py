@@ -1,25 +1,24 @@
-"""Mail about preventions, and about customers who are to be told first: before it is time, and when it is late."""
+"""Telling of preventions, and about customers who are to be told first: before it is time, and when it is late."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from amends.desk.cases.services import log
 from amends.desk.causes.models import Disclosure, Prevention
 from amends.desk.causes.services.disclosing import told_by_message
 from amends.desk.causes.services.preventing import next_look
-from amends.desk.causes.services.recurring import leads_of, zone_of
+from amends.desk.causes.services.recurring import leads_of
 from amends.desk.ledger.services import last_word_since
-from amends.desk.outbox.services import queue
 from amends.desk.people.models import Person
 from amends.desk.people.roles import CLOCK, DESK, Role
 from amends.desk.states import lock
+from amends.desk.telling.services import Words, tell_people
 
 __all__ = ["leads", "look_at_disclosure", "look_at_prevention"]
 
@@ -37,8 +36,7 @@ def look_at_prevention(row: Prevention) -> None:
         if kind:
             owners = _owners(row, kind)
             late = kind in ("lapsed", "check-late")
-            for person in _without_doubles([*owners, *(leads() if late or not owners else [])]):
-                _mail_prevention(row, kind, person, own=person in owners)
+            _tell_prevention(row, kind, [*owners, *(leads() if late or not owners else [])], owners)
             row.reminders = [*row.reminders, {"kind": kind, "at": now.isoformat()}]
         row.look_at = next_look(row, now)
         if row.look_at is not None and row.look_at <= now and not kind:
@@ -64,16 +62,14 @@ def look_at_disclosure(row: Disclosure) -> None:
         if row.by <= now:
             if "late" not in sent:
                 teller = [row.teller] if row.teller is not None and row.teller.is_active else []
-                for person in _without_doubles([*teller, *leads_of(case)]):
-                    _mail_disclosure(row, "late", person)
+                _tell_disclosure(row, "late", [*teller, *leads_of(case)])
                 row.reminders = [*row.reminders, {"kind": "late", "at": now.isoformat()}]
                 log(CLOCK, case, "disclosure.late", after={"row": row.pk, "by_at": row.by})
             row.look_at = None
         else:
             if "before" not in sent:
                 teller = [row.teller] if row.teller is not None and row.teller.is_active else leads_of(case)
-                for person in teller:
-                    _mail_disclosure(row, "before", person)
+                _tell_disclosure(row, "before", teller)
                 row.reminders = [*row.reminders, {"kind": "before", "at": now.isoformat()}]
             row.look_at = row.by
         row.save()
@@ -104,55 +100,42 @@ def _owners(row: Prevention, kind: str) -> list[Person]:
     return [person] if person is not None and person.is_active else []
 
 
-def _mail_prevention(row: Prevention, kind: str, person: Person, *, own: bool) -> None:
-    with translation.override(person.language), timezone.override(zone_of(person)):
+def _tell_prevention(row: Prevention, kind: str, people: list[Person], owners: list[Person]) -> None:
+    def written(person: Person) -> Words:
         subjects = {
             "before": _("Due tomorrow: %(act)s"),
             "lapsed": _("Overdue: %(act)s"),
             "check": _("Does it work? %(act)s"),
             "check-late": _("Not looked at yet: %(act)s"),
         }
-        context = {"prevention": row, "kind": kind, "own": own}
-        day = row.check_day if kind.startswith("check") else row.due_day
-        once = f"prevention {row.pk} {kind} {day} {len(row.reminders)} {person.pk}"
-        address = reverse("causes:cause", args=[row.cause_id]) + f"#prevention-{row.pk}"
-        _mail(person, "prevention", subjects[kind] % {"act": row.act}, "prevention", context, address, once)
+        context = {"prevention": row, "kind": kind, "own": person in owners}
+        return _words(person, subjects[kind] % {"act": row.act}, "prevention", context, address)
+
+    day = row.check_day if kind.startswith("check") else row.due_day
+    once = f"prevention {row.pk} {kind} {day} {len(row.reminders)}"
+    address = reverse("causes:cause", args=[row.cause_id]) + f"#prevention-{row.pk}"
+    tell_people(DESK, "prevention.due", people, once=once, words=written, address=address, purpose="prevention")
 
 
-def _mail_disclosure(row: Disclosure, kind: str, person: Person) -> None:
-    with translation.override(person.language), timezone.override(zone_of(person)):
-        customer = str(row.case.customer)
-        subject = (_("To be told soon: %(customer)s") if kind == "before" else _("Not told yet: %(customer)s")) % {
-            "customer": customer
-        }
+def _tell_disclosure(row: Disclosure, kind: str, people: list[Person]) -> None:
+    def written(person: Person) -> Words:
+        subject = _("To be told soon: %(customer)s") if kind == "before" else _("Not told yet: %(customer)s")
         context = {"disclosure": row, "kind": kind, "own": person == row.teller}
-        address = reverse("cases:case", args=[row.case.public_id])
-        _mail(
-            person,
-            "disclosure",
-            subject,
-            "disclosure",
-            context,
-            address,
-            f"disclosure {row.pk} {kind} {row.by.isoformat(timespec='minutes')} {person.pk}",
-        )
+        return _words(person, subject % {"customer": row.case.customer}, "disclosure", context, address)
 
-
-def _mail(
-    person: Person, purpose: str, subject: str, template: str, context: dict[str, object], address: str, once: str
-) -> None:
-    context = {**context, "person": person, "site": settings.PUBLIC_URL, "address": address}
-    queue(
+    address = reverse("cases:case", args=[row.case.public_id])
+    tell_people(
         DESK,
-        purpose=purpose,
-        to=[person.email],
-        subject=" ".join(subject.split()),
-        text=render_to_string(f"causes/mail/{template}.txt", context).strip() + "\n",
-        headers={"Auto-Submitted": "auto-generated"},
-        once=once[:120],
-        language=person.language,
+        "disclosure.due",
+        people,
+        once=f"disclosure {row.pk} {kind} {row.by.isoformat(timespec='minutes')}",
+        words=written,
+        address=address,
+        case=row.case,
+        purpose="disclosure",
     )
 
 
-def _without_doubles(people: Iterable[Person]) -> list[Person]:
-    return list({person.pk: person for person in people}.values())
+def _words(person: Person, subject: str, template: str, context: dict[str, object], address: str) -> Words:
+    context = {**context, "person": person, "site": settings.PUBLIC_URL, "address": address}
+    return Words(subject, render_to_string(f"causes/mail/{template}.txt", context))

@@ -361,6 +361,11 @@ def _page(request: HttpRequest, row: Cause, kind: str = "", form: forms.Form | N
         "told_more": max(0, told.count() - _TOLD_SHOWN),
         "recurrences": row.recurrences.exclude(state="withdrawn").select_related("case__customer", "prevention")[:20],
         "merged": row.merged.all(),
+        # The room of incidents is above this one: what it has is known by the case that stands for everybody.
+        "incidents": [
+            link.case
+            for link in row.links.filter(until=None, case__incident__isnull=False).select_related("case__incident")
+        ],
         "entries": DeskLog.objects.filter(subject__in=subjects).select_related("person")[:_LOG_SHOWN],
         "forms": made,
         "kind": kind,

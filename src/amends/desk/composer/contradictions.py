@@ -16,7 +16,7 @@ from amends.promises.lexicon import lexicon, lexicon_languages
 from amends.promises.moments import mentions
 from amends.text import fold, normalise
 
-__all__ = ["KINDS", "Contradiction", "Known", "contradictions", "known_facts"]
+__all__ = ["KINDS", "Contradiction", "Known", "contradictions", "known_facts", "not_in_the_case"]
 
 KINDS = ("date", "time", "amount", "reference", "name")
 
@@ -145,6 +145,27 @@ def contradictions(
         seen.add((kind, value))
         found.append(Contradiction(kind, start, end, reply[start:end], shown))
     return sorted(found, key=lambda one: one.start)
+
+
+def not_in_the_case(text: str, known: Mapping[str, Known], *, language: str, today: date) -> list[tuple[str, int, int]]:
+    """Facts of a text that somebody else wrote which stand nowhere in the case: stricter than `contradictions`.
+
+    Args:
+        text: Plain text.
+        known: From `known_facts`.
+        language: ISO 639-1 code of the text.
+        today: The day in the house's zone.
+
+    Returns:
+        The kind of each, and its code point offsets, in order.
+    """
+    places = _places(text, language, today)
+    found = {
+        (start, end): kind
+        for kind, value, start, end in places
+        if value not in known[kind].outline and value not in known[kind].elsewhere
+    }
+    return [(kind, start, end) for (start, end), kind in sorted(found.items())]
 
 
 @lru_cache(maxsize=512)

@@ -3,6 +3,9 @@
 A channel registers how it posts; the composer asks it when a public answer's moment has come. Nothing is ever posted
 twice without a person's word: before a program begins, that is stored, and when nobody can say how it ended, a person
 looks.
+
+A channel that finds out by itself what became of a post registers a carrier instead: it is given the message as the
+outbox is given a mail, in the transaction in which the message is made, and brings it there in its own time.
 """
 
 from collections.abc import Callable
@@ -14,13 +17,16 @@ from amends.desk.cases.models import Case, Message
 __all__ = [
     "ADDRESS_HEADER",
     "CanPost",
+    "Carry",
     "NotPosted",
     "Post",
     "PostIt",
     "TryLater",
+    "carrier_for",
     "checked_address",
     "last_public",
     "poster_for",
+    "register_carrier",
     "register_poster",
     "where_they_wrote",
 ]
@@ -73,7 +79,13 @@ Raises:
     Exception: Anything else means that nobody knows whether it stands there.
 """
 
+Carry = Callable[[Message], None]
+"""Takes a message over that is to stand where the world reads, in the transaction in which it was made. It sets how far
+its delivery got, and its address once it stands there.
+"""
+
 _posters: list[tuple[str, CanPost, PostIt]] = []
+_carriers: list[tuple[str, CanPost, Carry]] = []
 
 
 def register_poster(channel: str, can_post: CanPost, post: PostIt) -> None:
@@ -91,6 +103,23 @@ def register_poster(channel: str, can_post: CanPost, post: PostIt) -> None:
 def poster_for(case: Case, channel: str) -> PostIt | None:
     """What posts the answers of a case; None when a person does."""
     return next((post for of, can_post, post in _posters if of == channel and can_post(case)), None)
+
+
+def register_carrier(channel: str, can_carry: CanPost, carry: Carry) -> None:
+    """Let a room bring the public answers of a channel to where they belong; call it in the app's `AppConfig.ready`.
+
+    Args:
+        channel: A value of `cases.Channel`; several carriers may share one, and they go before posters.
+        can_carry: Whether it can in a case.
+        carry: Takes a message over.
+    """
+    if (channel, can_carry, carry) not in _carriers:
+        _carriers.append((channel, can_carry, carry))
+
+
+def carrier_for(case: Case, channel: str) -> Carry | None:
+    """What brings the public answers of a case to where they belong; None when nothing does."""
+    return next((carry for of, can_carry, carry in _carriers if of == channel and can_carry(case)), None)
 
 
 def where_they_wrote(case: Case) -> str:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from amends.desk.cases.models import Case, Channel, Message, Outline
 from amends.desk.composer.checking import Checked, check_reply, plain
 from amends.desk.composer.models import Draft, Kind, Reply
-from amends.desk.composer.posting import poster_for, where_they_wrote
+from amends.desk.composer.posting import carrier_for, poster_for, where_they_wrote
 from amends.desk.composer.promised import FIELDS, Row, typed_row
 from amends.desk.composer.services import address_for, draft_of, second_look_needed
 from amends.desk.composer.services.attaching import MOST_BYTES, MOST_FILES
@@ -118,7 +118,8 @@ def composer_of(person: Person, case: Case, kind: str) -> dict[str, Any]:
         "people": at.people if at else (),
         "new_row": Row("new-0", "", "", "", str(person.pk)),
         "address": address,
-        "posts_itself": kind == Kind.PUBLIC and poster_for(case, address.channel) is not None,
+        "posts_itself": kind == Kind.PUBLIC
+        and any(find(case, address.channel) is not None for find in (carrier_for, poster_for)),
         "page_link": kind == Kind.REPLY and bool(address.to) and links_are_sent(),
         "second_look": second_look_needed(person, case),
     }

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from amends.desk.customers.models import ContactPoint, FormOfAddress, GenderedForm, Reach
 
-__all__ = ["ContactForm", "CustomerForm"]
+__all__ = ["ContactForm", "CustomerForm", "SameForm"]
 
 
 def _choices(choices: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
@@ -53,3 +53,11 @@ class ContactForm(forms.Form):
         label=_("Network"), max_length=32, required=False, help_text=_("For a name on a network.")
     )
     private = forms.BooleanField(label=_("Given to us privately"), required=False)
+
+
+class SameForm(forms.Form):
+    """How it is known that two are one person."""
+
+    reason = forms.CharField(
+        label=_("How you know"), max_length=300, help_text=_("“She said so on the phone.” It stays in the log.")
+    )

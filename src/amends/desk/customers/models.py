@@ -9,7 +9,7 @@ from amends.desk.customers.reaching import normalised
 from amends.desk.states import known_values
 from amends.desk.tokens import public_id
 
-__all__ = ["ContactPoint", "Customer", "FormOfAddress", "GenderedForm", "Reach"]
+__all__ = ["ContactPoint", "Customer", "FormOfAddress", "GenderedForm", "Merger", "Reach"]
 
 
 class FormOfAddress(models.TextChoices):
@@ -44,6 +44,8 @@ class Customer(models.Model):
         reach_words: When and how exactly, in their words ("after five, never at work").
         cares_about: What matters to them.
         erased_at: When everything about them was blanked; the row stays, as cases and the log refer to it.
+        merged_into: The row of the same person with which this one was put together; this one stays empty behind it, so
+            that addresses of its page still lead somewhere.
     """
 
     public_id = models.CharField(max_length=12, unique=True, default=public_id, editable=False)
@@ -59,6 +61,7 @@ class Customer(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
     erased_at = models.DateTimeField(null=True, blank=True)
     demo = models.BooleanField(default=False)
+    merged_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="merged")
 
     class Meta:
         ordering = ("name", "pk")
@@ -66,6 +69,33 @@ class Customer(models.Model):
 
     def __str__(self) -> str:
         return self.name or str(_("Name not known"))
+
+
+class Merger(models.Model):
+    """Two customers were found to be the same person and put together. It holds what is needed to take them apart.
+
+    Attributes:
+        kept, gone: Whose page shows both now, and whose page leads there.
+        reason: How it is known, in words of whoever did it.
+        moved: What went over, by room: lists of numbers of rows.
+        completed: What was not known of the one kept and came from the other: name of the field to [before, after].
+    """
+
+    kept = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="mergers")
+    gone = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
+    reason = models.CharField(max_length=300)
+    person = models.ForeignKey("people.Person", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    moved = models.JSONField(default=dict)
+    completed = models.JSONField(default=dict)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-at", "-pk")
+        indexes = (models.Index(fields=["at"], name="customer_merger_at"),)
+
+    def __str__(self) -> str:
+        return f"{self.gone_id} into {self.kept_id}"
 
 
 class ContactPoint(models.Model):

@@ -1,4 +1,4 @@
-"""Customers: finding or making them, changing what is known, putting two of the same person together."""
+"""Customers: finding or making them, changing what is known."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

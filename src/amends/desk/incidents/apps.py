@@ -13,9 +13,12 @@ class IncidentsConfig(AppConfig):
     def ready(self) -> None:
         """Take our places: the navigation, the case page, advice in the composer, the outbox's gate, erasing."""
         from amends.desk.composer.advising import register_source
+        from amends.desk.customers.merging import register_follower
         from amends.desk.incidents.advising import advice
         from amends.desk.incidents.erasing import BLANK, listen
+        from amends.desk.incidents.events import register_events
         from amends.desk.incidents.models import Note
+        from amends.desk.incidents.services.belonging import NotesFollow
         from amends.desk.incidents.services.opening import open_count
         from amends.desk.incidents.services.sending import gate
         from amends.desk.outbox.lanes import register_gate
@@ -31,3 +34,5 @@ class IncidentsConfig(AppConfig):
         # The row stays when the case is erased; its words go, see `erasing`.
         BLANKED[Note] = BLANK
         listen()
+        register_events()
+        register_follower("notes", NotesFollow())

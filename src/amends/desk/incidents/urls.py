@@ -14,6 +14,7 @@ urlpatterns = [
     path("incidents/<slug:public_id>/edit/", incidents.edit, name="edit"),
     path("incidents/<slug:public_id>/move", incidents.move, name="move"),
     path("incidents/<slug:public_id>/cases/", incidents.cases, name="cases"),
+    path("incidents/<slug:public_id>/cause/", incidents.cause, name="cause"),
     path("incidents/<slug:public_id>/unlink", incidents.unlink, name="unlink"),
     path("incidents/<slug:public_id>/files.zip", incidents.files, name="files"),
     path("incidents/<slug:public_id>/write/<slug:kind>/<slug:language>/", writing.write, name="write"),

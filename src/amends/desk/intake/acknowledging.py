@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -19,6 +18,7 @@ from amends.desk.intake.mail.reply_address import reply_address
 from amends.desk.intake.services.settings import intake_settings
 from amends.desk.ledger.services import record
 from amends.desk.outbox.models import OutgoingMessage
+from amends.desk.outbox.routes import mail_can_leave
 from amends.desk.outbox.services import new_mail_id, queue
 from amends.desk.people.roles import DESK
 from amends.desk.states import lock
@@ -80,7 +80,7 @@ def acknowledge(message: Message, *, new_case: bool, answerable: bool, promised:
     case = message.case
     address = message.contact.value if message.contact and message.contact.kind == "mail" else ""
     right = new_case and answerable and address and case.state != Case.State.SET_ASIDE and not case.customer.demo
-    if not right or not settings.MAIL_CAN_LEAVE or not intake_settings().acknowledge:
+    if not right or not mail_can_leave() or not intake_settings().acknowledge:
         return
     business = house()
     now = timezone.now()

@@ -12,7 +12,7 @@ from amends.desk.clock.leases import Leased
 from amends.desk.sealed import SealedTextField
 from amends.desk.states import Stateful, known_values
 
-__all__ = ["FormVisit", "IntakeSettings", "Mailbox", "ReplyAddress"]
+__all__ = ["Alias", "FormVisit", "IntakeSettings", "Mailbox", "ReplyAddress"]
 
 
 class MailboxKind(models.TextChoices):
@@ -117,6 +117,23 @@ class Mailbox(Stateful, Leased):
     def raw_name(self) -> str:
         """The name under which raw messages of this mailbox are kept."""
         return f"mailbox {self.pk}"
+
+
+class Alias(models.Model):
+    """Another address of ours whose mail comes into a mailbox, and from which answers to it leave.
+
+    Attributes:
+        address: In small letters, without "+".
+    """
+
+    mailbox = models.ForeignKey(Mailbox, on_delete=models.CASCADE, related_name="aliases")
+    address = models.EmailField(max_length=254, unique=True)
+
+    class Meta:
+        ordering = ("address",)
+
+    def __str__(self) -> str:
+        return self.address
 
 
 class IntakeSettings(models.Model):

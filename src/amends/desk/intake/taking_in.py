@@ -72,6 +72,7 @@ class Said:
     recipients: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, Any] = field(default_factory=dict)
     files: Iterable[File] = ()
+    public: bool = False
 
     @property
     def words(self) -> str:
@@ -87,7 +88,7 @@ def take_in(
     customer: Customer,
     contact: ContactPoint | None,
     case: Case | None,
-    raw: RawMessage,
+    raw: RawMessage | None,
     automatic: bool = False,
 ) -> Message:
     """Make a message of what was said; call it inside a transaction.
@@ -99,7 +100,7 @@ def take_in(
         customer: Who said it.
         contact: From where.
         case: The case it joins; None opens one, which is set aside when it is heard to be no complaint.
-        raw: The bytes it was read from.
+        raw: The bytes it was read from; None when its room keeps them itself.
         automatic: Whether a program said it; then it is kept, and changes nothing.
     """
     joins = case is not None
@@ -138,6 +139,7 @@ def take_in(
         references=list(said.references),
         headers=dict(said.headers),
         language=_known(heard.language or said.language),
+        public=said.public,
         automatic=automatic,
     )
     _keep_files(message, said.files)

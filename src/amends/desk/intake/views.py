@@ -19,6 +19,7 @@ from amends.desk.intake.models import Mailbox
 from amends.desk.intake.outcomes import why_of
 from amends.desk.intake.services import correcting, mailboxes
 from amends.desk.intake.services.settings import change_intake_settings, intake_settings
+from amends.desk.outbox.routes import mail_can_leave
 from amends.desk.pages.asking import acting, tell
 from amends.desk.people.authority import require
 
@@ -147,7 +148,7 @@ def intake_page(request: HttpRequest) -> HttpResponse:
         "acknowledgement": forms["acknowledgement"],
         "form_address": settings.PUBLIC_URL + reverse("intake:complaint"),
         "snippet": _snippet(),
-        "mail_can_leave": settings.MAIL_CAN_LEAVE,
+        "mail_can_leave": mail_can_leave(),
         "smtp_in": settings.SMTP_IN,
         "lmtp_in": settings.LMTP_IN,
     }
@@ -179,7 +180,7 @@ def mailbox(request: HttpRequest, pk: int | None = None) -> HttpResponse:
             tell(form, error)
         else:
             messages.success(request, _("Saved. The desk listens."))
-            return redirect("intake:settings")
+            return redirect("mailboxes:list")
     return render(request, "intake/mailbox.html", context | {"form": form}, status=422)
 
 
@@ -196,7 +197,7 @@ def mailbox_move(request: HttpRequest, pk: int) -> HttpResponse:
         mailboxes.pause(person, row)
     else:
         mailboxes.resume(person, row)
-    return redirect("intake:settings")
+    return redirect("mailboxes:list")
 
 
 def _tried(request: HttpRequest, ready: Mailbox) -> dict[str, Any]:

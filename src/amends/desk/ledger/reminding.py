@@ -1,6 +1,6 @@
-"""Mail to the people who keep promises: shortly before one is due, when it lapsed, and one digest a day."""
+"""Telling the people who keep promises: shortly before one is due, when it lapsed, and one digest a day."""
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,11 +18,11 @@ from amends.desk.house.services import house
 from amends.desk.ledger.looking import next_look
 from amends.desk.ledger.models import Promise, WordOwed
 from amends.desk.ledger.services import last_word_since, told
-from amends.desk.outbox.models import OutgoingMessage
-from amends.desk.outbox.services import queue
 from amends.desk.people.models import Person
 from amends.desk.people.roles import CLOCK, Role
 from amends.desk.states import lock
+from amends.desk.telling.models import Notice
+from amends.desk.telling.services import Words, tell_people, zone_of
 
 __all__ = ["DIGEST_FROM", "DIGEST_UNTIL", "keepers", "leads_of", "look_at", "send_digest", "send_digests"]
 
@@ -87,7 +87,7 @@ def send_digests(now: datetime | None = None) -> int:
     now = now or timezone.now()
     count = 0
     for person in Person.objects.filter(is_active=True).select_related("team"):
-        local = now.astimezone(_zone(person))
+        local = now.astimezone(zone_of(person))
         if DIGEST_FROM <= local.hour < DIGEST_UNTIL and send_digest(person, now):
             count += 1
     return count
@@ -99,10 +99,10 @@ def send_digest(person: Person, now: datetime) -> bool:
     Returns:
         Whether there was something to say that had not been said that day.
     """
-    zone = _zone(person)
+    zone = zone_of(person)
     today = now.astimezone(zone).date()
     once = f"digest {person.pk} {today.isoformat()}"
-    if OutgoingMessage.objects.filter(once=once).exists():
+    if Notice.objects.filter(once=once).exists():
         return False
     own = _open().filter(owner=person)
     overdue, due_today, week = _split(own, now, today, zone)
@@ -118,12 +118,16 @@ def send_digest(person: Person, now: datetime) -> bool:
     if not (overdue or due_today or words or others):
         return False
     count = len(overdue) + len(due_today)
-    with translation.override(person.language), timezone.override(zone):
-        subject = ngettext("%(count)d promise for today", "%(count)d promises for today", count) % {"count": count}
+
+    def subject() -> str:
         if not count:
-            subject = _("Promises that need you")
-        context = {"overdue": overdue, "today": due_today, "week": week, "words": words, "others": others}
-        _mail(person, "promise-digest", subject, "digest", context, once)
+            return _("Promises that need you")
+        return ngettext("%(count)d promise for today", "%(count)d promises for today", count) % {"count": count}
+
+    context = {"overdue": overdue, "today": due_today, "week": week, "words": words, "others": others}
+    written = _written(subject, "digest", lambda _one: context)
+    board = reverse("ledger:board")
+    tell_people(CLOCK, "promise.day", [person], once=once, words=written, address=board, purpose="promise-digest")
     return True
 
 
@@ -157,45 +161,43 @@ def _recognise_words(promise: Promise) -> None:
 
 
 def _remind(promise: Promise, now: datetime) -> None:
-    for person in keepers(promise):
-        with translation.override(person.language), timezone.override(_zone(person)):
-            subject = _("Soon due: %(act)s") % {"act": promise.act}
-            _mail(person, "promise-reminder", subject, "before", {"promise": promise}, _once(promise, "before", person))
+    written = _written(
+        lambda: _("Soon due: %(act)s") % {"act": promise.act}, "before", lambda _one: {"promise": promise}
+    )
+    _tell(promise, "promise.soon", keepers(promise), _once(promise, "before"), written, "promise-reminder")
     promise.reminders = [*promise.reminders, {"kind": "before", "at": now.isoformat()}]
 
 
 def _lapsed(promise: Promise, now: datetime) -> None:
     owners = keepers(promise)
-    for person in _without_doubles([*owners, *leads_of(promise)]):
-        with translation.override(person.language), timezone.override(_zone(person)):
-            subject = _("Overdue: %(act)s") % {"act": promise.act}
-            context = {"promise": promise, "own": person in owners}
-            _mail(person, "promise-overdue", subject, "lapsed", context, _once(promise, "lapsed", person))
+    people = [*owners, *leads_of(promise)]
+    written = _written(
+        lambda: _("Overdue: %(act)s") % {"act": promise.act},
+        "lapsed",
+        lambda person: {"promise": promise, "own": person in owners},
+    )
+    _tell(promise, "promise.overdue", people, _once(promise, "lapsed"), written, "promise-overdue")
     promise.reminders = [*promise.reminders, {"kind": "lapsed", "at": now.isoformat()}]
 
 
-def _mail(person: Person, purpose: str, subject: str, template: str, context: dict[str, object], once: str) -> None:
-    context = {**context, "person": person, "site": settings.PUBLIC_URL, "board": reverse("ledger:board")}
-    queue(
-        CLOCK,
-        purpose=purpose,
-        to=[person.email],
-        subject=" ".join(subject.split()),
-        text=render_to_string(f"ledger/mail/{template}.txt", context).strip() + "\n",
-        headers={"Auto-Submitted": "auto-generated"},
-        once=once,
-        language=person.language,
-    )
+def _tell(
+    promise: Promise, kind: str, people: list[Person], once: str, written: Callable[[Person], Words], purpose: str
+) -> None:
+    address = reverse("cases:case", args=[promise.case.public_id])
+    tell_people(CLOCK, kind, people, once=once, words=written, address=address, case=promise.case, purpose=purpose)
 
 
-def _once(promise: Promise, kind: str, person: Person) -> str:
+def _written(
+    subject: Callable[[], str], template: str, context_for: Callable[[Person], dict[str, object]]
+) -> Callable[[Person], Words]:
+    def written(person: Person) -> Words:
+        context = {"person": person, "site": settings.PUBLIC_URL, "board": reverse("ledger:board")}
+        text = render_to_string(f"ledger/mail/{template}.txt", context_for(person) | context)
+        return Words(subject(), text)
+
+    return written
+
+
+def _once(promise: Promise, kind: str) -> str:
     due = promise.due_at.isoformat(timespec="minutes") if promise.due_at else ""
-    return f"promise {promise.pk} {kind} {due} {person.pk}"
-
-
-def _without_doubles(people: Iterable[Person]) -> list[Person]:
-    return list({person.pk: person for person in people}.values())
-
-
-def _zone(person: Person) -> ZoneInfo:
-    return ZoneInfo(person.time_zone or house().time_zone)
+    return f"promise {promise.pk} {kind} {due}"

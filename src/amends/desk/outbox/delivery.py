@@ -26,13 +26,14 @@ from django.utils import timezone
 from amends.desk.outbox.finishing import attached, finished
 from amends.desk.outbox.lanes import STEP_ASIDE, ordinary_waits, passes
 from amends.desk.outbox.made_up import is_made_up
-from amends.desk.outbox.mail_log import fate_of
+from amends.desk.outbox.mail_log import Fate, fate_of
 from amends.desk.outbox.models import OutgoingMessage
+from amends.desk.outbox.routes import Route, from_line, route_of, sender_for
 from amends.desk.outbox.services import lock_mail, note_failure, note_held, note_sent, note_waiting
 from amends.desk.states import lock
 from amends.desk.store import StoreError
 
-__all__ = ["GIVES_UP_AFTER", "clear_up", "deliver"]
+__all__ = ["GIVES_UP_AFTER", "clear_up", "deliver", "mail_of", "sign_in", "sign_in_only"]
 
 GIVES_UP_AFTER = timedelta(days=3)
 """How long a server that is away or says "later" is tried; RFC 5321 4.5.4.1 wants four to five days of a relay."""
@@ -56,7 +57,7 @@ def deliver(row: OutgoingMessage) -> None:
         _lock_own(row)
         if row.state == State.SENDING:
             # Whoever had it died between handing it over and storing the answer.
-            fate = fate_of(row)
+            fate = _fate(row)
             if fate == "taken":
                 note_sent(row)
                 return
@@ -70,7 +71,11 @@ def deliver(row: OutgoingMessage) -> None:
         if bulk and not _may_go(row):
             return
         made_up = is_made_up([*row.to, *row.cc])
-        if not made_up and not settings.MAIL_CAN_LEAVE:
+        if row.message is not None and not bulk and not row.attempts:
+            # At the first try, not before: what the customer wrote last is stored by then.
+            row.sender = sender_for(row.message.case, row.sender)
+        route = None if made_up else route_of(row)
+        if not made_up and route is None and not settings.MAIL_CAN_LEAVE:
             note_held(row, "no-mail-server")
             return
         row.attempts += 1
@@ -92,10 +97,14 @@ def deliver(row: OutgoingMessage) -> None:
             row.save(update_fields=["state", "attempts", "tried_at"])
 
     try:
-        _send(_mail(row), about_to_go, keep_open=bulk)
+        _send(mail_of(row, route), about_to_go, keep_open=bulk, route=route)
     except Exception as error:
         _not_sent(row, error)
+        if route is not None:
+            route.told(error)
         raise
+    if route is not None:
+        route.told(None)
     with transaction.atomic():
         _lock_own(row)
         note_sent(row)
@@ -107,11 +116,16 @@ def clear_up(row: OutgoingMessage) -> None:
         lock_mail(row)
         if row.state != State.HELD or row.held_why != "outcome-unknown":
             return
-        fate = fate_of(row)
+        fate = _fate(row)
         if fate == "taken":
             note_sent(row)
         elif fate == "not-taken":
             note_waiting(row)
+
+
+def _fate(row: OutgoingMessage) -> Fate:
+    """What the log of the settings' server says; a mail that leaves by another way is not in it."""
+    return fate_of(row) if route_of(row) is None else ""
 
 
 def _may_go(row: OutgoingMessage) -> bool:
@@ -183,13 +197,19 @@ def _text(words: bytes | str) -> str:
     return words.decode("utf-8", "replace") if isinstance(words, bytes) else words
 
 
-def _send(mail: EmailMultiAlternatives, about_to_go: Callable[[], None], *, keep_open: bool = False) -> None:
+def _send(
+    mail: EmailMultiAlternatives,
+    about_to_go: Callable[[], None],
+    *,
+    keep_open: bool = False,
+    route: Route | None = None,
+) -> None:
     connection: BaseEmailBackend = get_connection()
-    if type(connection) is EmailBackend:
+    if route is not None or type(connection) is EmailBackend:
         if keep_open:
-            _send_on_kept(mail, about_to_go)
+            _send_on_kept(mail, about_to_go, route)
             return
-        connection = _TellingBackend(about_to_go)
+        connection = _TellingBackend(about_to_go, route)
     else:
         # Another way out, such as a provider's API: all of it is one step to us.
         about_to_go()
@@ -200,13 +220,16 @@ _kept = threading.local()
 """The open connection of each thread that sends bulk mail."""
 
 
-def _send_on_kept(mail: EmailMultiAlternatives, about_to_go: Callable[[], None]) -> None:
+def _send_on_kept(mail: EmailMultiAlternatives, about_to_go: Callable[[], None], route: Route | None) -> None:
     """Send over a connection that stays open for the next mail; after an error it is a new one."""
     backend: _TellingBackend | None = getattr(_kept, "backend", None)
+    if backend is not None and backend.way != (route.name if route is not None else ""):
+        _drop_kept()
+        backend = None
     idle = time.monotonic() - _kept.used if backend is not None else 0.0
     if backend is None or idle > _KEPT_OPEN or (idle > _ASKED_AFTER and not backend.alive()):
         _drop_kept()
-        backend = _TellingBackend(about_to_go)
+        backend = _TellingBackend(about_to_go, route)
         backend.open()
         _kept.backend, _kept.used = backend, time.monotonic()
     backend.about_to_go = about_to_go
@@ -230,9 +253,35 @@ def _drop_kept() -> None:
 class _TellingBackend(EmailBackend):
     """Sends by SMTP, and tells when the content is about to go."""
 
-    def __init__(self, about_to_go: Callable[[], None]) -> None:
-        super().__init__(fail_silently=False)
+    def __init__(self, about_to_go: Callable[[], None], route: Route | None = None) -> None:
+        if route is None:
+            super().__init__(fail_silently=False)
+        else:
+            super().__init__(
+                host=route.host,
+                port=route.port,
+                username="",
+                password="",
+                use_tls=route.security == "starttls",
+                use_ssl=route.security == "tls",
+                fail_silently=False,
+            )
         self.about_to_go = about_to_go
+        self.way = route.name if route is not None else ""
+        self._route = route
+
+    def open(self) -> bool | None:
+        """Connect and sign in."""
+        # The secret is asked for before anybody is called: there may be none.
+        secret = self._route.secret() if self._route is not None and self.connection is None else ""
+        opened: bool | None = super().open()
+        if opened and self.connection is not None and self._route is not None and self._route.user:
+            try:
+                sign_in(self.connection, self._route.user, secret, token=self._route.token)
+            except BaseException:
+                self.close()
+                raise
+        return opened
 
     def alive(self) -> bool:
         """Whether the server still answers on the open connection."""
@@ -256,7 +305,46 @@ class _TellingBackend(EmailBackend):
         return Telling
 
 
-def _mail(row: OutgoingMessage) -> EmailMultiAlternatives:
+def sign_in(connection: smtplib.SMTP, user: str, secret: str, *, token: bool) -> None:
+    """Sign in at a mail server.
+
+    Args:
+        connection: An open one.
+        user: Whom to sign in as.
+        secret: The password, or the access token.
+        token: Whether it is an access token (XOAUTH2).
+
+    Raises:
+        smtplib.SMTPException: The server does not take it.
+    """
+    if not token:
+        connection.login(user, secret)
+        return
+    connection.ehlo_or_helo_if_needed()
+    said = f"user={user}\1auth=Bearer {secret}\1\1"
+    # A server that refuses says why in a challenge, which is answered with nothing.
+    connection.auth("XOAUTH2", lambda challenge=None: said if challenge is None else "")
+
+
+def sign_in_only(route: Route) -> None:
+    """Connect and sign in, and send nothing.
+
+    Raises:
+        Exception: It does not work: an `OSError` for most troubles, or what `route.secret` raises.
+    """
+    backend = _TellingBackend(lambda: None, route)
+    try:
+        backend.open()
+    finally:
+        backend.close()
+
+
+def mail_of(row: OutgoingMessage, route: Route | None = None) -> EmailMultiAlternatives:
+    """A mail as it leaves, or as it left.
+
+    Raises:
+        StoreError: A stored file of it is missing.
+    """
     headers = {**row.headers, "Message-ID": row.mail_id}
     if row.language:
         headers.setdefault("Content-Language", row.language)
@@ -264,7 +352,7 @@ def _mail(row: OutgoingMessage) -> EmailMultiAlternatives:
     mail = EmailMultiAlternatives(
         subject=row.subject,
         body=text,
-        from_email=row.sender or settings.DEFAULT_FROM_EMAIL,
+        from_email=from_line(row, route),
         to=row.to,
         cc=row.cc,
         reply_to=[row.reply_to] if row.reply_to else None,

@@ -15,6 +15,7 @@ from amends.desk.clock.loop import nudge
 from amends.desk.errors import WrongInput, WrongMove
 from amends.desk.house.models import House
 from amends.desk.outbox.models import OutgoingMessage
+from amends.desk.outbox.routes import note_gone, standard_address
 from amends.desk.people.authority import require
 from amends.desk.people.models import Person
 from amends.desk.people.roles import CLOCK, Acting
@@ -43,6 +44,8 @@ def new_mail_id() -> str:
     """A Message-ID under the domain of the desk's sender."""
     _name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     domain = address.rpartition("@")[2].strip(">") or "localhost"
+    if domain == "localhost" and (mailboxes := standard_address()):
+        domain = mailboxes.rpartition("@")[2]
     return make_msgid(domain=domain)
 
 
@@ -80,7 +83,8 @@ def queue(
         purpose: "reply", "acknowledgement", "reminder", "invitation", "new-password" ...
         to, cc: Addresses.
         subject, text, html: Its content; `text` always.
-        sender, reply_to: Addresses; the desk's own sender if not given.
+        sender, reply_to: Addresses; the desk's own sender if not given. A mail that carries a message
+            of a case keeps the name and leaves from the address to which the customer wrote, when that one sends.
         headers: Further headers, such as In-Reply-To.
         message: The message of a case that it carries.
         mail_id: When it is fixed already, as that of `message`.
@@ -185,6 +189,7 @@ def note_sent(row: OutgoingMessage) -> None:
     row.held_why = row.problem = ""
     row.save(update_fields=["state", "sent_at", "held_why", "problem"])
     _tell_message(row, Message.Delivery.SENT)
+    note_gone(row)
 
 
 def note_waiting(row: OutgoingMessage) -> None:

@@ -157,6 +157,22 @@ ACTS: Mapping[str, frozenset[str]] = {
     "advocate.note": _STAFF,
     "advocate.reward": _AGENTS,
     "advocate.settings": _OWNER,
+    # Channels.
+    "channels.see": _STAFF,
+    "channels.change": _LEADS,
+    "channels.answer": _AGENTS,
+    # How staff is told.
+    "telling.tell": _STAFF | _MACHINE | _CUSTOMER,
+    "telling.choose": _STAFF,
+    "telling.edit": _LEADS,
+    "telling.allow-words": _OWNER,
+    "telling.hear-of-trouble": _LEADS,
+    # Other desks.
+    "sidecar.see": _LEADS,
+    "sidecar.edit": _OWNER,
+    # A second opinion.
+    "opinion.edit": _OWNER,
+    "opinion.ask": _STAFF,
 }
 """Act to the roles that may do it; "machine" is the desk itself, "customer" the customer on their own page."""
 

@@ -27,7 +27,8 @@ from amends.desk.cases.models import (
 )
 from amends.desk.cases.services import log as case_log
 from amends.desk.checkin.models import CheckIn
-from amends.desk.customers.models import ContactPoint, Customer
+from amends.desk.customers.merging import merged_names
+from amends.desk.customers.models import ContactPoint, Customer, Merger
 from amends.desk.errors import WrongInput
 from amends.desk.house.models import DeskLog
 from amends.desk.house.services import log
@@ -118,20 +119,24 @@ def erase_customer(acting: Acting, customer: Customer, *, reason: str) -> Custom
     hashes: set[str] = set()
     with transaction.atomic():
         lock(customer)
-        if customer.erased_at is not None:
+        if customer.erased_at is not None or customer.merged_into_id is not None:
             raise WrongInput(_("This customer was erased; nothing is kept about them any more."))
         for case in Case.objects.filter(customer=customer).order_by("pk"):
             hashes |= _blank(acting, case, "case.erased")
         ContactPoint.objects.filter(customer=customer).delete()
         now = timezone.now()
-        for name in ("name", "form_of_address", "gendered_form", "language", "reach", "reach_words"):
-            setattr(customer, name, "")
-        customer.cares_about = customer.notes = ""
-        customer.erased_at = now
-        customer.save()
-        subject = f"customer {customer.public_id}"
-        DeskLog.objects.filter(subject=subject).update(**BLANKED[DeskLog], blanked_at=now)
-        log(acting, subject, "customer.erased", note=reason.strip())
+        others = merged_names(customer)
+        for one in (customer, *others):
+            for name in ("name", "form_of_address", "gendered_form", "language", "reach", "reach_words"):
+                setattr(one, name, "")
+            one.cares_about = one.notes = ""
+            one.erased_at = now
+            one.save()
+            subject = f"customer {one.public_id}"
+            DeskLog.objects.filter(subject=subject).update(**BLANKED[DeskLog], blanked_at=now)
+            log(acting, subject, "customer.erased", note=reason.strip())
+        # Nothing is left to be taken apart, and what was known before goes as well.
+        Merger.objects.filter(kept__in=[customer, *others]).delete()
         transaction.on_commit(lambda: drop_files(hashes))
     return customer
 

@@ -169,7 +169,9 @@ def _over(states: list[str], before: datetime) -> QuerySet[Case]:
 
 def _without_cases(before: datetime) -> QuerySet[Customer]:
     left = Case.objects.filter(customer=OuterRef("pk")).exclude(log__act__in=["case.blanked", "case.erased"])
-    return Customer.objects.filter(~Exists(left), erased_at=None, demo=False, updated_at__lt=before)
+    # Who was put together with somebody goes with them.
+    alone = Customer.objects.filter(merged_into=None)
+    return alone.filter(~Exists(left), erased_at=None, demo=False, updated_at__lt=before)
 
 
 _WORKS: Mapping[str, _Work] = {

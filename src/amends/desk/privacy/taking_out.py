@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from amends.desk import store
 from amends.desk.cases.models import Attachment, Message, RawMessage
+from amends.desk.customers.merging import merged_names
 from amends.desk.customers.models import Customer
 from amends.desk.house.models import DeskLog
 from amends.desk.house.services import log
@@ -62,9 +63,16 @@ def paths_to(root: type[models.Model]) -> dict[type[models.Model], tuple[str, ..
 
 def rows_of(customer: Customer) -> Iterator[tuple[type[models.Model], models.QuerySet[Any]]]:
     """The rows that hang on a customer, model by model."""
+    whose = [customer, *merged_names(customer)]
     for model, paths in paths_to(Customer).items():
-        yield model, rows_by(model, paths, customer.pk)
-    yield DeskLog, DeskLog.objects.filter(subject=f"customer {customer.public_id}").order_by("pk")
+        # What else hung on rows that were put together with this one has come over to it.
+        yield (
+            model,
+            rows_by(model, paths, customer.pk)
+            if model is not Customer
+            else Customer.objects.filter(pk__in=[one.pk for one in whose]).order_by("pk"),
+        )
+    yield DeskLog, DeskLog.objects.filter(subject__in=[f"customer {one.public_id}" for one in whose]).order_by("pk")
 
 
 def rows_by(model: type[models.Model], paths: tuple[str, ...], key: int) -> models.QuerySet[Any]:

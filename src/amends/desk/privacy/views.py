@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from amends.desk.customers.merging import standing
 from amends.desk.customers.models import Customer
 from amends.desk.errors import WrongInput
 from amends.desk.pages.asking import acting, tell
@@ -22,7 +23,7 @@ from amends.desk.privacy.taking_out import export_customer
 @require_POST
 def export(request: HttpRequest, public_id: str) -> FileResponse:
     """Everything about a customer as one file."""
-    customer = get_object_or_404(Customer, public_id=public_id)
+    customer = standing(get_object_or_404(Customer, public_id=public_id))
     content = export_customer(acting(request), customer)
     day = timezone.localdate().isoformat()
     response = FileResponse(content, as_attachment=True, filename=f"customer-{customer.public_id}-{day}.zip")
@@ -36,7 +37,7 @@ def erase(request: HttpRequest, public_id: str) -> HttpResponse:
     """Erase a customer, after a look at what goes."""
     person = acting(request)
     require(person, "customer.erase")
-    customer = get_object_or_404(Customer, public_id=public_id)
+    customer = standing(get_object_or_404(Customer, public_id=public_id))
     form = EraseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

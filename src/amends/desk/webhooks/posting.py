@@ -1,4 +1,4 @@
-"""Posting to an address that somebody typed in, without becoming their way into our own network.
+"""Asking and posting to an address that somebody typed in, without becoming their way into our own network.
 
 The name is resolved once, every address it stands for is looked at, and the connection goes to exactly that address:
 a name that means something else a moment later changes nothing. Redirects are not followed. The whole of it ends after
@@ -10,6 +10,7 @@ import socket
 import ssl
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http.client import HTTPException
 from urllib.parse import SplitResult, urlsplit
@@ -19,12 +20,13 @@ from django.conf import settings
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util.ssl_match_hostname import CertificateError
 
-__all__ = ["Answer", "NotReachedError", "NotThereError", "checked_address", "post"]
+__all__ = ["Answer", "NotReachedError", "NotThereError", "Said", "ask", "checked_address", "post"]
 
 CONNECT_SECONDS = 5.0
 ALL_SECONDS = 10.0
 _ANSWER_BYTES = 4_096
 _LONGEST = 500
+_LONGEST_ASKED = 8_000
 _AGENT = "Amends-Webhooks/1"
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
@@ -53,13 +55,18 @@ class Answer:
     retry_after: int | None
 
 
-def checked_address(address: str) -> SplitResult:
+def checked_address(address: str, *, longest: int = _LONGEST, inside: bool | None = None) -> SplitResult:
     """An address that can be posted to, as far as can be told without asking anybody.
+
+    Args:
+        address: What somebody typed in.
+        longest: How many characters it may have.
+        inside: Whether it may lead into our own network; as the settings say for webhooks if not given.
 
     Raises:
         NotThereError: It is none, or inside our own network.
     """
-    if len(address) > _LONGEST or not address.isascii() or any(sign <= " " for sign in address):
+    if len(address) > longest or not address.isascii() or any(sign <= " " for sign in address):
         raise NotThereError("write an address such as https://shop.example/hooks/amends")
     try:
         parts = urlsplit(address)
@@ -70,8 +77,30 @@ def checked_address(address: str) -> SplitResult:
         raise NotThereError("write an address that begins with https:// or http://")
     if parts.username is not None or parts.password is not None or parts.fragment:
         raise NotThereError("write it without a user name, a password and a part behind #")
-    _refuse_ours_by_name(parts.hostname)
+    _refuse_ours_by_name(parts.hostname, settings.WEBHOOKS_TO_PRIVATE if inside is None else inside)
     return parts
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the other side answered.
+
+    Attributes:
+        status: The HTTP status.
+        headers: By their names in small letters; of several of one name the last.
+        body: At most as many bytes as were asked for.
+        whole: Whether that is all of it.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    whole: bool
+
+    @property
+    def retry_after(self) -> int | None:
+        """Seconds it asks us to wait, None when it does not say."""
+        return _seconds(self.headers.get("retry-after", ""))
 
 
 def post(address: str, body: bytes, headers: dict[str, str], *, seconds: float = ALL_SECONDS) -> Answer:
@@ -87,11 +116,42 @@ def post(address: str, body: bytes, headers: dict[str, str], *, seconds: float =
         NotThereError: The address is none that we post to.
         NotReachedError: Nobody answered there, or not in time.
     """
+    headers = {"Content-Type": "application/json", **headers}
+    said = ask("POST", address, body=body, headers=headers, seconds=seconds, most=_ANSWER_BYTES)
+    return Answer(said.status, _plain(said.body), said.retry_after)
+
+
+def ask(
+    method: str,
+    address: str,
+    *,
+    body: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+    seconds: float = ALL_SECONDS,
+    most: int = 1 << 20,
+    inside: bool | None = None,
+) -> Said:
+    """Ask an address for something; redirects are not followed.
+
+    Args:
+        method: "GET", "POST" ...
+        address: Where.
+        body: What is sent with it.
+        headers: Further headers.
+        seconds: After how many seconds it is over, answered or not.
+        most: Bytes of the answer that are read.
+        inside: Whether it may lead into our own network; as the settings say for webhooks if not given.
+
+    Raises:
+        NotThereError: The address is none that we ask.
+        NotReachedError: Nobody answered there, or not in time.
+    """
     until = time.monotonic() + seconds
-    parts = checked_address(address)
+    inside = settings.WEBHOOKS_TO_PRIVATE if inside is None else inside
+    parts = checked_address(address, longest=_LONGEST_ASKED, inside=inside)
     host = parts.hostname or ""
     port = parts.port or (443 if parts.scheme == "https" else 80)
-    ip = _resolved(host, port)
+    ip = _resolved(host, port, inside)
     timeout = min(CONNECT_SECONDS, seconds)
     connection: HTTPConnection
     if parts.scheme == "https":
@@ -101,26 +161,28 @@ def post(address: str, body: bytes, headers: dict[str, str], *, seconds: float =
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
         connection.connect()
+        # Connecting is over soon; an answer may take as long as there is time.
+        connection.timeout = max(0.01, until - time.monotonic())
         with _Deadline(connection, until - time.monotonic()):
             connection.request(
-                "POST",
+                method,
                 target,
                 body=body,
                 headers={
                     "Host": parts.netloc,
                     "User-Agent": _AGENT,
-                    "Content-Type": "application/json",
                     "Accept": "*/*",
                     "Accept-Encoding": "identity",
                     "Connection": "close",
-                    **headers,
+                    **(headers or {}),
                 },
                 preload_content=False,
                 decode_content=False,
             )
             answer = connection.getresponse()
-            beginning = answer.read(_ANSWER_BYTES)
-            return Answer(answer.status, _plain(beginning), _seconds(answer.headers.get("Retry-After", "")))
+            beginning = answer.read(most + 1)
+            said = {name.lower(): value for name, value in answer.headers.items()}
+            return Said(answer.status, said, beginning[:most], len(beginning) <= most)
     except (OSError, HTTPException, urllib3.exceptions.HTTPError, ValueError) as error:
         if time.monotonic() >= until - 0.05:
             raise NotReachedError(f"no answer within {seconds:g} seconds") from error
@@ -152,7 +214,7 @@ class _Deadline:
             pass
 
 
-def _resolved(host: str, port: int) -> str:
+def _resolved(host: str, port: int, allowed: bool) -> str:
     """The one address to connect to; refused when the name leads anywhere inside."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -162,26 +224,24 @@ def _resolved(host: str, port: int) -> str:
     if not addresses:
         raise NotReachedError("the name leads nowhere")
     for one in addresses:
-        if not _is_outside(one):
+        if not allowed and not _is_outside(one):
             raise NotThereError("this leads into the desk's own network, where nothing is posted to")
     return addresses[0]
 
 
-def _refuse_ours_by_name(host: str) -> None:
+def _refuse_ours_by_name(host: str, allowed: bool) -> None:
     try:
         ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
         inside = host == "localhost" or host.endswith((".localhost", ".local", ".internal"))
     else:
         inside = not _is_outside(host)
-    if inside and not settings.WEBHOOKS_TO_PRIVATE:
+    if inside and not allowed:
         raise NotThereError("this is inside the desk's own network, where nothing is posted to")
 
 
 def _is_outside(address: str) -> bool:
     """Whether an address belongs to the public internet; those that wrap another one are judged by that."""
-    if settings.WEBHOOKS_TO_PRIVATE:
-        return True
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
         inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)

@@ -29,6 +29,7 @@ from amends.desk.cases import services
 from amends.desk.cases.listing import Asked, find
 from amends.desk.cases.models import Case, Outline
 from amends.desk.cases.models.case import Channel
+from amends.desk.customers.merging import standing
 from amends.desk.customers.models import Customer
 from amends.desk.customers.services import create_customer, find_or_create
 from amends.desk.errors import WrongInput
@@ -72,7 +73,8 @@ def list_cases(
     asked = Asked(view=view, whose=whose, channel=str(channel), language=language, kind=kind, words=words)
     rows = find(asked, person).prefetch_related("customer", "assignee", "team")
     if customer:
-        rows = rows.filter(customer__public_id=customer)
+        known = Customer.objects.filter(public_id=customer).first()
+        rows = rows.filter(customer=standing(known)) if known else rows.none()
     found, more = page_of(rows, _ORDERS.get(view, _BY_UPDATE), cursor, limit)
     return shapes.CaseList(items=[showing.case(row) for row in found], next_cursor=more)
 
@@ -220,7 +222,7 @@ def _customer(person: Person, wanted: shapes.CustomerRef) -> Customer:
         found = Customer.objects.filter(public_id=wanted.id).first()
         if found is None:
             raise WrongInput(_("There is no such customer."), "customer.id")
-        return found
+        return standing(found)
     language = wanted.language or ""
     if wanted.kind is not None:
         if not wanted.value.strip():

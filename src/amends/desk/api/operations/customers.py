@@ -9,6 +9,7 @@ from ninja import Query, Router
 from amends.desk.api import shapes, showing
 from amends.desk.api.door import acting
 from amends.desk.api.operations.asking import AtId, Token, answers, plain_text, the
+from amends.desk.customers.merging import standing
 from amends.desk.customers.models import Customer
 from amends.desk.customers.services import change_customer as change
 from amends.desk.customers.services import find_by_contact
@@ -62,4 +63,4 @@ def change_customer(request: HttpRequest, public_id: AtId, body: shapes.Customer
 
 def _found(public_id: str) -> Customer:
     row: Customer = the(Customer.objects.filter(public_id=public_id), _("There is no such customer."))
-    return row
+    return standing(row)

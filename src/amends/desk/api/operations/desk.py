@@ -30,6 +30,7 @@ def me(request: HttpRequest) -> shapes.Me:
     token = token_in(request)
     return shapes.Me(
         person=showing.person(token.person),
+        language=token.person.language,
         name=token.name,
         prefix=token.prefix,
         scopes=token.scopes,

@@ -4,12 +4,14 @@ What the core gives is sent as it is: checking it once more against the document
 it fits the document is tested.
 """
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from ninja import Router
 
+from amends.checker.catalogue import COMPONENTS, CONCEPTS
 from amends.desk.api import shapes
 from amends.desk.api.door import acting, token_in
 from amends.desk.api.operations.asking import Token, answers, case_at
@@ -18,6 +20,7 @@ from amends.desk.composer.situation import kept_situation_of
 from amends.desk.house.models import House
 from amends.desk.house.services import house
 from amends.desk.people.authority import require
+from amends.text import utf16_spans
 
 __all__ = ["router"]
 
@@ -29,6 +32,7 @@ def check(request: HttpRequest, body: shapes.Check) -> JsonResponse:
     """Check a reply before it is sent: what it holds, what spoils it, what is missing.
 
     With `case`, what that case knows (the customer's words and name, who failed) is used where you say nothing else.
+    With `promises`, what it promises is read as well, as `promises-in-text` does it.
     """
     import amends
 
@@ -42,7 +46,18 @@ def check(request: HttpRequest, body: shapes.Check) -> JsonResponse:
         vocabulary=business.vocabulary or None,
         **known,
     )
-    return JsonResponse(review.to_dict(utf16=body.utf16))
+    told = review.to_dict(utf16=body.utf16)
+    if body.promises:
+        told["promises"] = _promises(request, body, sent=timezone.now())
+    return JsonResponse(told)
+
+
+@router.get("/parts", auth=Token("check"), response=answers(shapes.Parts), operation_id="parts")
+def parts(request: HttpRequest) -> shapes.Parts:
+    """The parts of a sincere apology by the labels that a review uses, with their names for people."""
+    return shapes.Parts(
+        parts=[shapes.Part(label=label, title=CONCEPTS[label].in_language().title) for label in COMPONENTS]
+    )
 
 
 @router.post("/hear", auth=Token("check"), response=answers(shapes.HearingOut), operation_id="hear")
@@ -59,19 +74,8 @@ def hear(request: HttpRequest, body: shapes.Hear) -> JsonResponse:
 )
 def promises_in_text(request: HttpRequest, body: shapes.PromisesInText) -> JsonResponse:
     """What a reply promises, and until when, by the house's calendar and clock."""
-    import amends
-
     require(acting(request), "message.draft")
-    business = _house(request)
-    found = amends.promises(
-        body.text,
-        sent=body.sent_at or timezone.now(),
-        country=business.country or None,
-        zone=business.time_zone,
-        language=body.language,
-        channel=body.channel,
-    )
-    return JsonResponse({"promises": [promise.to_dict() for promise in found]})
+    return JsonResponse({"promises": _promises(request, body, sent=body.sent_at or timezone.now())})
 
 
 @router.post("/guard", auth=Token("check"), response=answers(shapes.RulingOut, also=(404,)), operation_id="guard")
@@ -111,6 +115,28 @@ def _case(request: HttpRequest, public_id: str | None) -> Case | None:
     token_in(request, "cases:read")
     require(acting(request), "case.see")
     return case_at(request, public_id)
+
+
+def _promises(
+    request: HttpRequest, body: shapes.Check | shapes.PromisesInText, *, sent: datetime
+) -> list[dict[str, Any]]:
+    """What a text promises, by the house's calendar and clock."""
+    import amends
+
+    business = _house(request)
+    found = amends.promises(
+        body.text,
+        sent=sent,
+        country=business.country or None,
+        zone=business.time_zone,
+        language=body.language,
+        channel=body.channel,
+    )
+    told = [promise.to_dict() for promise in found]
+    if body.utf16:
+        for one, span in zip(told, utf16_spans(body.text, [tuple(one["span"]) for one in told]), strict=True):
+            one["span"] = list(span)
+    return told
 
 
 def _known(case: Case | None, body: shapes.Check | shapes.Guard) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from amends.desk.cases.models import Case, Channel, Outline
 from amends.desk.cases.services.moving import refresh_place
 from amends.desk.cases.services.recording import log
+from amends.desk.customers.merging import standing
 from amends.desk.customers.models import Customer
 from amends.desk.errors import WrongInput
 from amends.desk.people.authority import require
@@ -40,7 +41,7 @@ def open_case(
 
     Args:
         acting: Who opens it.
-        customer: Whose story it is.
+        customer: Whose story it is; of somebody who was put together with another, theirs.
         channel: A value of `Channel`.
         subject: What it is about, in few words.
         language: ISO 639-1 code; the customer's if not given.
@@ -55,6 +56,7 @@ def open_case(
         WrongInput: A value is not possible, or the customer was erased.
     """
     require(acting, "case.open")
+    customer = standing(customer)
     if channel not in Channel.values:
         raise WrongInput(_("Choose one of the list."), "channel")
     if customer.erased_at is not None:

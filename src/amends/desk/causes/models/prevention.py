@@ -165,7 +165,7 @@ class Recurrence(Stateful):
     Attributes:
         prevention: The prevention that was to stop it, and against which it counts.
         told_at: When that was first told.
-        told_to: To how many customers it had been told when the case opened; 0 when only in public.
+        told_to: To how many customers it had been told when the case opened; 0 when only everybody at once.
     """
 
     State = RecurrenceState

@@ -1,6 +1,6 @@
 """Recurrences: the same cause after somebody was told that it will not happen again (G2.7)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -20,13 +20,13 @@ from amends.desk.causes.services.linking import main_cause_of
 from amends.desk.causes.services.telling import said_before, telling_before
 from amends.desk.house.services import house
 from amends.desk.house.services import log as desk_log
-from amends.desk.outbox.services import queue
 from amends.desk.people.authority import require
 from amends.desk.people.models import Person
-from amends.desk.people.roles import Acting, Role, person_of
+from amends.desk.people.roles import DESK, Acting, Role, person_of
 from amends.desk.states import lock
+from amends.desk.telling.services import Words, tell_people
 
-__all__ = ["judge", "judge_cause", "leads_of", "see_recurrence", "zone_of"]
+__all__ = ["judge", "judge_cause", "leads_of", "see_recurrence"]
 
 _LONGEST_WORD = 2_000
 
@@ -47,7 +47,7 @@ def judge(acting: Acting, case: Case, main: Cause | None = None) -> Recurrence |
     require(acting, "recurrence.raise")
     raised = _judge(acting, case, main or main_cause_of(case))
     if raised is not None:
-        _mail([raised])
+        _tell([raised])
     return Recurrence.objects.filter(case=case).exclude(state=Recurrence.State.WITHDRAWN).first()
 
 
@@ -82,7 +82,7 @@ def judge_cause(acting: Acting, cause: Cause, *, since: datetime | None = None) 
         if (row := _judge(acting, link.case, cause)) is not None
     ]
     if raised:
-        _mail(raised)
+        _tell(raised)
     return raised
 
 
@@ -111,11 +111,6 @@ def leads_of(case: Case) -> list[Person]:
     if case.team_id is not None and (found := list(active.filter(role=Role.LEAD, team=case.team_id))):
         return found
     return list(active.filter(role=Role.LEAD)) or list(active.filter(role=Role.OWNER))
-
-
-def zone_of(person: Person) -> ZoneInfo:
-    """In which zone a person reads times."""
-    return ZoneInfo(person.time_zone or house().time_zone)
 
 
 def _judge(acting: Acting, case: Case, main: Cause | None) -> Recurrence | None:
@@ -182,34 +177,40 @@ def _doubt(acting: Acting, prevention: Prevention, case: Case) -> None:
     )
 
 
-def _mail(raised: Sequence[Recurrence]) -> None:
-    """Tell the leads at once; of several at once in one mail."""
-    from amends.desk.people.roles import DESK
-
+def _tell(raised: Sequence[Recurrence]) -> None:
+    """Tell the leads at once; of several at once together."""
     groups: dict[int, tuple[Person, list[Recurrence]]] = {}
     for row in raised:
         for person in leads_of(row.case):
             groups.setdefault(person.pk, (person, []))[1].append(row)
+    together: dict[tuple[int, ...], tuple[list[Person], list[Recurrence]]] = {}
     for person, rows in groups.values():
-        with translation.override(person.language), timezone.override(zone_of(person)):
-            cause = rows[0].cause
-            subject = _("It has happened again: %(cause)s") % {"cause": cause.name}
-            many = ngettext("%(count)d case", "%(count)d cases", len(rows)) % {"count": len(rows)}
-            context = {
-                "person": person,
-                "cause": cause,
-                "rows": rows[:20],
-                "many": many,
-                "site": settings.PUBLIC_URL,
-                "address": reverse("causes:cause", args=[cause.pk]),
-            }
-            queue(
-                DESK,
-                purpose="recurrence",
-                to=[person.email],
-                subject=" ".join(subject.split()),
-                text=render_to_string("causes/mail/recurrence.txt", context).strip() + "\n",
-                headers={"Auto-Submitted": "auto-generated"},
-                once=f"recurrence {rows[0].pk} {rows[0].raised_at.isoformat()} {len(rows)} {person.pk}"[:120],
-                language=person.language,
-            )
+        together.setdefault(tuple(row.pk for row in rows), ([], rows))[0].append(person)
+    for people, rows in together.values():
+        tell_people(
+            DESK,
+            "cause.again",
+            people,
+            once=f"recurrence {rows[0].pk} {rows[0].raised_at.isoformat()} {len(rows)}",
+            words=_written(rows),
+            address=reverse("causes:cause", args=[rows[0].cause_id]),
+            case=rows[0].case,
+            purpose="recurrence",
+        )
+
+
+def _written(rows: Sequence[Recurrence]) -> Callable[[Person], Words]:
+    def written(person: Person) -> Words:
+        cause = rows[0].cause
+        context = {
+            "person": person,
+            "cause": cause,
+            "rows": rows[:20],
+            "many": ngettext("%(count)d case", "%(count)d cases", len(rows)) % {"count": len(rows)},
+            "site": settings.PUBLIC_URL,
+            "address": reverse("causes:cause", args=[cause.pk]),
+        }
+        subject = _("It has happened again: %(cause)s") % {"cause": cause.name}
+        return Words(subject, render_to_string("causes/mail/recurrence.txt", context))
+
+    return written

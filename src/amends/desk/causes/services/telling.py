@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from amends.checker import check
 from amends.desk.cases.models import Case, Channel, Message
@@ -30,7 +30,7 @@ class TellingSoFar:
 
     Attributes:
         since: When it was first told that it will not happen again.
-        customers: To how many customers; 0 when only everybody at once was told.
+        customers: To how many customers in cases of their own; 0 when only everybody at once was told, by an incident.
     """
 
     since: datetime
@@ -136,6 +136,6 @@ def said_before(cause: Cause, moment: datetime, *, but: Case | None = None) -> Q
 def telling_before(cause: Cause, moment: datetime, *, but: Case | None = None) -> TellingSoFar | None:
     """Since when and to how many it had been told before a moment; None when to nobody."""
     row = said_before(cause, moment, but=but).aggregate(
-        since=Min("at"), customers=Count("case__customer", distinct=True)
+        since=Min("at"), customers=Count("case__customer", distinct=True, filter=Q(case__incident=None))
     )
     return TellingSoFar(row["since"], row["customers"]) if row["since"] else None

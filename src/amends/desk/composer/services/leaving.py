@@ -19,6 +19,7 @@ from amends.desk.composer.posting import (
     Post,
     PostIt,
     TryLater,
+    carrier_for,
     checked_address,
     last_public,
     poster_for,
@@ -50,8 +51,8 @@ def release(reply: Reply) -> Message | None:
     """Hand a reply over. The clock calls it; being called twice is the same as once.
 
     What goes to the customer is one transaction: either the message, its promises and the mail are there and the reply
-    is gone, or nothing is. A public answer is posted by a program where its channel has one; else it waits for a person
-    who posts it.
+    is gone, or nothing is. A public answer is carried to its channel or posted by a program where there is one; else it
+    waits for a person who posts it.
 
     Returns:
         The message, or None when the reply does not wait any more, waits to be posted, or was stopped: its customer has
@@ -73,6 +74,12 @@ def release(reply: Reply) -> Message | None:
         if not may(_sender(reply), "message.send"):
             stop(reply, NotAllowed().words)
             return None
+        carry = carrier_for(case, reply.channel)
+        if carry is not None and reply.posting_at is None:
+            message = _gone(reply, _sender(reply))
+            if message is not None:
+                carry(message)
+            return message
         post = poster_for(case, reply.channel)
         if post is None or reply.posting_at is not None:
             # Whoever had it died while posting: nobody can say whether it stands there.

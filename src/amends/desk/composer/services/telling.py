@@ -1,23 +1,20 @@
-"""Mail to our own people about a second look: to those who may approve, and to the writer of what was decided."""
+"""Telling our own people about a second look: to those who may approve, and to the writer of what was decided."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from zoneinfo import ZoneInfo
+from collections.abc import Callable
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from amends.desk.composer.models import Kind, Reply
-from amends.desk.house.services import house
-from amends.desk.outbox.services import queue
 from amends.desk.people.authority import ACTS
 from amends.desk.people.models import Person
 from amends.desk.people.roles import DESK
+from amends.desk.telling.services import Words, tell_people
 
 __all__ = ["readers_for", "tell_readers", "tell_writer"]
 
@@ -37,16 +34,13 @@ def readers_for(reply: Reply) -> QuerySet[Person]:
 
 def tell_readers(reply: Reply) -> None:
     """Ask for a second look, each person once; call it in the transaction that made the reply wait."""
-    for person in readers_for(reply).order_by("pk"):
-        with _as_read_by(person):
-            _mail(
-                person,
-                reply,
-                subject=_("To be read before it leaves: a reply to %(customer)s"),
-                template="second_look",
-                context={"why": reply.get_second_look_display()},
-                once=f"second-look {reply.pk} {person.pk}",
-            )
+
+    def written(person: Person) -> Words:
+        subject = _("To be read before it leaves: a reply to %(customer)s")
+        return _words(person, reply, subject, "second_look", {"why": reply.get_second_look_display()})
+
+    people = readers_for(reply).order_by("pk")
+    _tell(reply, "reply.to-read", list(people), f"second-look {reply.pk}", written)
 
 
 def tell_writer(reply: Reply) -> None:
@@ -54,19 +48,16 @@ def tell_writer(reply: Reply) -> None:
     person, reader = reply.author, reply.decided_by
     if reader is None or not person.is_active:
         return
-    with _as_read_by(person):
-        back = reply.state == Reply.State.SENT_BACK
+    back = reply.state == Reply.State.SENT_BACK
+
+    def written(one: Person) -> Words:
         subject = (
             _("Sent back with a word: your reply to %(customer)s") if back else _("Your reply to %(customer)s goes")
         )
-        _mail(
-            person,
-            reply,
-            subject=subject,
-            template="decided",
-            context={"reader": reader, "word": reply.word, "leaves": "" if back else _leaves(reply)},
-            once=f"second-look-decided {reply.pk}",
-        )
+        context = {"reader": reader, "word": reply.word, "leaves": "" if back else _leaves(reply)}
+        return _words(one, reply, subject, "decided", context)
+
+    _tell(reply, "reply.read", [person], f"second-look-decided {reply.pk}", written)
 
 
 def _leaves(reply: Reply) -> str:
@@ -78,26 +69,19 @@ def _leaves(reply: Reply) -> str:
     return _("It leaves now, and its promises count from now on.")
 
 
-def _mail(person: Person, reply: Reply, *, subject: str, template: str, context: dict[str, object], once: str) -> None:
-    customer = str(reply.case.customer)
-    anchor = "answer" if reply.state == Reply.State.SENT_BACK else f"reply-{reply.pk}"
-    address = f"{settings.PUBLIC_URL}{reverse('cases:case', args=[reply.case.public_id])}#{anchor}"
-    shown = {**context, "person": person, "reply": reply, "customer": customer, "address": address}
-    queue(
-        DESK,
-        purpose="second-look",
-        to=[person.email],
-        subject=" ".join((subject % {"customer": customer}).split()),
-        text=render_to_string(f"composer/mail/{template}.txt", shown).strip() + "\n",
-        headers={"Auto-Submitted": "auto-generated"},
-        once=once,
-        language=person.language,
+def _tell(reply: Reply, kind: str, people: list[Person], once: str, written: Callable[[Person], Words]) -> None:
+    tell_people(
+        DESK, kind, people, once=once, words=written, address=_page(reply), case=reply.case, purpose="second-look"
     )
 
 
-@contextmanager
-def _as_read_by(person: Person) -> Iterator[None]:
-    """A person's language and time zone, while the block runs."""
-    zone = ZoneInfo(person.time_zone or house().time_zone)
-    with translation.override(person.language), timezone.override(zone):
-        yield
+def _words(person: Person, reply: Reply, subject: str, template: str, context: dict[str, object]) -> Words:
+    customer = str(reply.case.customer)
+    address = f"{settings.PUBLIC_URL}{_page(reply)}"
+    shown = {**context, "person": person, "reply": reply, "customer": customer, "address": address}
+    return Words(subject % {"customer": customer}, render_to_string(f"composer/mail/{template}.txt", shown))
+
+
+def _page(reply: Reply) -> str:
+    anchor = "answer" if reply.state == Reply.State.SENT_BACK else f"reply-{reply.pk}"
+    return f"{reverse('cases:case', args=[reply.case.public_id])}#{anchor}"

@@ -18,6 +18,7 @@ from amends.desk.cases.services import log as case_log
 from amends.desk.customers.services import create_customer
 from amends.desk.errors import WrongInput, WrongMove
 from amends.desk.house.services import house, log
+from amends.desk.incidents.events import tell
 from amends.desk.incidents.models import Incident, IncidentCase, Link, Sending, Update
 from amends.desk.ledger.models import Promise
 from amends.desk.people.authority import require
@@ -85,6 +86,7 @@ def open_incident(
         Sending.objects.create(incident=incident)
         _tell_outline(person, incident, fault)
         log(person, incident.log_subject, "incident.opened", after={"title": title, "since": since})
+        tell(incident, "incident.opened", since=since)
     return incident
 
 
@@ -144,6 +146,7 @@ def move(person: Person, incident: Incident, state: str) -> Incident:
         incident.closed_at = now if state == Incident.State.CLOSED else None
         incident.save()
         log(person, incident.log_subject, "incident.moved", before={"state": before}, after={"state": state})
+        tell(incident, "incident.moved", **{"from": before, "to": state})
     return incident
 
 

@@ -13,7 +13,10 @@ from amends.desk.clock.loop import nudge
 from amends.desk.composer.checking import Checked
 from amends.desk.errors import NotFound, WrongInput, WrongMove
 from amends.desk.house.services import house, log
+from amends.desk.incidents.events import tell
 from amends.desk.incidents.models import Incident, Subscriber, Update, Writing, WritingKind
+from amends.desk.incidents.public import address_of
+from amends.desk.incidents.services.causing import told_all
 from amends.desk.incidents.services.writing import ensure_sound, said, writings_of
 from amends.desk.ledger.models import Promise
 from amends.desk.ledger.services import keep, record
@@ -59,6 +62,8 @@ def publish_page(person: Person, writing: Writing) -> Writing:
         writing.save()
         after = {"language": writing.language, "message": message.pk}
         log(person, incident.log_subject, "incident.page-published", after=after, note=writing.reason)
+        told_all(person, incident, writing, writing.review)
+        tell(incident, "incident.published", language=writing.language, page=address_of(incident, writing.language))
     return writing
 
 
@@ -146,6 +151,7 @@ def publish_update(person: Person, update: Update, *, next_by: datetime | None) 
             writing.published, writing.published_at = dict(said(writing)), now
             writing.review = checked[language].review.to_dict()
             writing.save()
+            told_all(person, incident, writing, writing.review)
         _keep_last(person, incident, told)
         if next_by is not None:
             with override(house().language):
@@ -159,6 +165,7 @@ def publish_update(person: Person, update: Update, *, next_by: datetime | None) 
         update.save()
         after = {"update": update.pk, "languages": list(texts), "next_by": next_by}
         log(person, incident.log_subject, "incident.update-published", after=after)
+        tell(incident, "incident.updated", **after)
     transaction.on_commit(nudge)
     return update
 

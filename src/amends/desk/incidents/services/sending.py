@@ -30,6 +30,7 @@ from amends.desk.deadlines.services import end_of_day
 from amends.desk.errors import WrongInput, WrongMove
 from amends.desk.house.models import DeskLog, House
 from amends.desk.house.services import house, log
+from amends.desk.incidents.events import tell
 from amends.desk.incidents.models import (
     FASTEST,
     SLOWEST,
@@ -41,6 +42,7 @@ from amends.desk.incidents.models import (
     Sending,
 )
 from amends.desk.incidents.rendering import places_in, without_facts
+from amends.desk.incidents.services.causing import notes_told
 from amends.desk.incidents.services.noting import (
     check_some,
     facts_of,
@@ -216,6 +218,7 @@ def look_at(sending: Sending, now: datetime | None = None) -> None:
                 sending.move_to(State.DONE)
                 sending.ended_at = now
                 log(CLOCK, sending.incident.log_subject, "incident.notes-done", after=counts)
+                tell(sending.incident, "incident.notes-done", **counts)
             else:
                 open_work += counts.get("ready", 0)
         if checked or settled >= _MOST_SETTLED:
@@ -378,6 +381,7 @@ def _go(person: Person, sending: Sending) -> None:
     sending.save()
     act = "incident.notes-started" if before == State.PREPARING else "incident.notes-resumed"
     log(person, sending.incident.log_subject, act, before={"state": before}, after={"pace": sending.per_minute})
+    notes_told(person, sending.incident)
     transaction.on_commit(nudge)
 
 

@@ -13,7 +13,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -26,8 +29,10 @@ from amends.desk.incidents.models import Incident, Link, Suspicion
 from amends.desk.incidents.services.opening import link, open_incident
 from amends.desk.people.authority import require
 from amends.desk.people.models import Person
-from amends.desk.people.roles import Acting
+from amends.desk.people.roles import Acting, Role
 from amends.desk.states import lock
+from amends.desk.telling.services import Words, tell_people
+from amends.desk.webhooks.services import happened
 
 __all__ = ["Came", "Surge", "chance_of", "dismiss", "find_surges", "look", "take", "why"]
 
@@ -303,4 +308,20 @@ def _raise(acting: Acting, surge: Surge, now: datetime) -> Suspicion:
         row.cases.add(*surge.cases)
         if made:
             log(acting, f"suspicion {row.pk}", "suspicion.raised", after={"channel": row.channel, "count": row.count})
+            _tell(acting, row)
+            names = ("channel", "kind", "hours", "began", "count", "usual")
+            happened("incident.suspected", {"suspicion": row.pk, **{name: getattr(row, name) for name in names}})
     return row
+
+
+def _tell(acting: Acting, suspicion: Suspicion) -> None:
+    page = reverse("incidents:list")
+
+    def written(person: Person) -> Words:
+        context = {"person": person, "why": why(suspicion), "address": f"{settings.PUBLIC_URL}{page}"}
+        subject = _("Many customers at once: an incident?")
+        return Words(subject, render_to_string("incidents/mail/suspected.txt", context))
+
+    leads = Person.objects.filter(is_active=True, role__in=(Role.LEAD, Role.OWNER))
+    once = f"suspicion {suspicion.pk}"
+    tell_people(acting, "incident.suspected", leads, once=once, words=written, address=page)

@@ -19,7 +19,7 @@ from amends.desk.incidents.forms import IncidentForm
 from amends.desk.incidents.kinds import KIND_WORDS, kind_words
 from amends.desk.incidents.models import Incident, Link, Note, Suspicion, Update, WritingKind
 from amends.desk.incidents.public import address_of
-from amends.desk.incidents.services import opening, suggesting, suspecting
+from amends.desk.incidents.services import causing, opening, suggesting, suspecting
 from amends.desk.incidents.services.sending import progress_of
 from amends.desk.incidents.services.writing import writings_of
 from amends.desk.ledger.models import Promise
@@ -94,6 +94,8 @@ def incident(request: HttpRequest, public_id: str) -> HttpResponse:
         "sending": row.sending,
         "subscribers": row.subscribers.filter(confirmed_at__isnull=False).count(),
         "promises": Promise.objects.filter(case=row.house_case).select_related("owner"),
+        "causes": row.house_case.cause_links.filter(until=None).select_related("cause").order_by("-main", "pk"),
+        "without_cause": causing.without_cause(row).count(),
         "moves": [(state, words) for state, words in Incident.State.choices if row.may_move_to(state)],
         "entries": DeskLog.objects.filter(subject=row.log_subject).select_related("person")[:_PAGE],
     }
@@ -152,6 +154,22 @@ def cases(request: HttpRequest, public_id: str) -> HttpResponse:
         "channels": Channel.choices,
     }
     return render(request, "incidents/cases.html", context)
+
+
+@require_POST
+def cause(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Name its cause, or give it to its cases."""
+    person = acting(request)
+    row = _found(public_id)
+    try:
+        if request.POST.get("do") == "give":
+            count = causing.give_cause(person, row)
+            messages.success(request, _("%(count)d cases more.") % {"count": count} if count else _("None is left."))
+        else:
+            causing.name_cause(person, row, request.POST.get("name", ""))
+    except WrongInput as error:
+        messages.error(request, error.words)
+    return redirect_to(request, _at(row) + "#cause")
 
 
 @require_POST

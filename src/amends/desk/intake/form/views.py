@@ -24,6 +24,7 @@ from amends.desk.intake.form import guard
 from amends.desk.intake.form.forms import ComplaintForm
 from amends.desk.intake.form.submitting import keep_form, stored_files
 from amends.desk.intake.services.settings import intake_settings
+from amends.desk.outbox.routes import mail_can_leave
 from amends.desk.pages.asking import address_of, tell
 from amends.messages import RIGHT_TO_LEFT
 
@@ -62,7 +63,7 @@ def received(request: HttpRequest, embedded: bool = False) -> HttpResponse:
             "by": moment_words(by, house()) if by else "",
             "mail": told.get("mail"),
             "phone": told.get("phone"),
-            "acknowledged": told.get("mail") and settings.MAIL_CAN_LEAVE and intake_settings().acknowledge,
+            "acknowledged": told.get("mail") and mail_can_leave() and intake_settings().acknowledge,
         }
         return _shown(request, "intake/received.html", context, language, embedded)
 

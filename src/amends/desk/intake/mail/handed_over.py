@@ -16,7 +16,7 @@ from django.utils import timezone
 from amends.desk.cases.services import keep_raw
 from amends.desk.clock.loop import nudge
 from amends.desk.intake.mail.imap import largest_mail
-from amends.desk.intake.mail.reply_address import base_address
+from amends.desk.intake.mail.ours import mailbox_of
 from amends.desk.intake.models import Mailbox
 from amends.desk.people.roles import INTAKE
 
@@ -135,10 +135,9 @@ def _written(address: str) -> str:
 
 
 def _mailbox_of(address: str) -> Mailbox | None:
-    """The mailbox that an address belongs to, with whatever stands behind "+"."""
-    plain = address.strip().casefold().replace("\0", "")
-    base, _tag = base_address(plain)
-    return Mailbox.objects.filter(address__in=(plain, base), state=Mailbox.State.LISTENING).first()
+    """The mailbox that listens at an address, with whatever stands behind "+"."""
+    found = mailbox_of(address)
+    return found if found is not None and found.state == Mailbox.State.LISTENING else None
 
 
 async def _in_thread(work: Callable[[], Result]) -> Result:

@@ -19,6 +19,7 @@ from imap_tools.errors import MailboxFolderSelectError
 
 from amends.desk.cases.services import keep_raw
 from amends.desk.clock.loop import nudge
+from amends.desk.intake.mail.access import secret_of
 from amends.desk.intake.mail.trouble import FolderGone, NotSafe
 from amends.desk.intake.models import Mailbox
 from amends.desk.people.roles import INTAKE
@@ -59,9 +60,9 @@ def connected(mailbox: Mailbox) -> Iterator[BaseMailBox]:
 
     Raises:
         OSError, imaplib.IMAP4.error, imap_tools.errors.ImapToolsError, trouble.NotSafe, trouble.FolderGone,
-        sealed.SealError: It does not work; `trouble.code_of` says what it is.
+        trouble.NoAccess, sealed.SealError: It does not work; `trouble.code_of` says what it is.
     """
-    secret = mailbox.secret  # Before anybody is called: it may be that no key opens it.
+    secret = secret_of(mailbox)  # Before anybody is called: it may be that no key opens it.
     server = _server(mailbox)
     try:
         if mailbox.sign_in == Mailbox.SignIn.OAUTH:
@@ -179,7 +180,9 @@ def _wanted(mailbox: Mailbox, server: BaseMailBox) -> list[int]:
         if criteria is None:
             return []
         return _searched(server, criteria)
-    if validity != mailbox.uid_validity:
+    # The server tells it once each time that a folder is chosen, so that a later look over the same connection hears
+    # none: then it is what it was.
+    if validity is not None and validity != mailbox.uid_validity:
         # What was read last tells from when on to look again; what is known already is kept once.
         since = (mailbox.last_mail_at or mailbox.created_at) - _OVERLAP
         mailbox.last_uid = 0

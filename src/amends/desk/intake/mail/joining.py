@@ -8,8 +8,8 @@ from amends.desk.cases.models import Case, Message
 from amends.desk.customers.models import ContactPoint
 from amends.desk.customers.reaching import normalised
 from amends.desk.customers.services import contacts_of
-from amends.desk.intake.mail.reply_address import base_address, case_of_addresses
-from amends.desk.intake.models import Mailbox
+from amends.desk.intake.mail.ours import which_are_ours
+from amends.desk.intake.mail.reply_address import case_of_addresses
 
 __all__ = [
     "Joined",
@@ -61,7 +61,7 @@ class LookedUp:
     Attributes:
         messages: Messages by their mail ids.
         contacts: Contact points of the senders, by their normalised form.
-        ours: Addresses of our mailboxes among the senders.
+        ours: Addresses of our mailboxes, and other addresses of ours, among the senders.
     """
 
     messages: Mapping[str, Sequence[Message]]
@@ -88,11 +88,10 @@ def look_up(mails: Iterable[Mail]) -> LookedUp:
             # One object for one case, so that what one mail changes the next one sees.
             message.case = cases.setdefault(message.case_id, message.case)
             messages.setdefault(message.mail_id, []).append(message)
-    ours = Mailbox.objects.filter(address__in={base_address(sender)[0] for sender in senders})
     return LookedUp(
         messages,
         contacts_of("mail", (normalised("mail", sender) for sender in senders)),
-        set(ours.values_list("address", flat=True)),
+        which_are_ours(senders),
     )
 
 

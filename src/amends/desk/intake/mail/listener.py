@@ -12,6 +12,7 @@ from django.db import DatabaseError, close_old_connections, connection
 from django.db.models import Q
 from django.utils import timezone
 
+from amends.desk.intake.mail.access import stamp_of, was_refused
 from amends.desk.intake.mail.handed_over import Doors
 from amends.desk.intake.mail.imap import connected, take_new, wait_for_mail
 from amends.desk.intake.mail.trouble import code_of, detail_of, waits_long
@@ -147,6 +148,8 @@ def _setting(mailbox: Mailbox) -> tuple[object, ...]:
         mailbox.sign_in,
         mailbox.secret,
         mailbox.folder,
+        # A connection ends with its token: with the next one the listener connects anew before that.
+        stamp_of(mailbox),
     )
 
 
@@ -169,6 +172,9 @@ def _unwell(mailbox: Mailbox, error: Exception) -> None:
         if waits_long(mailbox.trouble)
         else (_FIRST_WAIT, _LONGEST_WAIT)
     )
+    if mailbox.trouble == "token" and was_refused(mailbox) and not mailbox.failures:
+        # The next try comes with a new token.
+        first = _FIRST_WAIT
     wait = min(first * 2 ** min(mailbox.failures, 12), longest)
     # Not all at the same moment, when a server that many mailboxes share comes back.
     mailbox.next_try_at = now + wait * random.uniform(0.9, 1.1)

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from amends.desk.cases.models import Case
 from amends.desk.cases.services import log
+from amends.desk.intake.mail.ours import base_address, written_to
 from amends.desk.intake.models import Mailbox, ReplyAddress
 from amends.desk.people.authority import require
 from amends.desk.people.roles import Acting
@@ -37,9 +38,14 @@ _TOKEN = re.compile(r"([2-9a-hj-km-np-z]{10})([a-z2-7]{4})([a-z2-7]{21})")
 
 def reply_address(case: Case) -> str:
     """The address for answers to a case, or "" when no mailbox takes such addresses."""
-    mailbox = Mailbox.objects.filter(takes_replies=True, state=Mailbox.State.LISTENING).order_by("pk").first()
-    if mailbox is None:
+    boxes = list(Mailbox.objects.filter(takes_replies=True, state=Mailbox.State.LISTENING).order_by("pk"))
+    if not boxes:
         return ""
+    mailbox = boxes[0]
+    if len(boxes) > 1:
+        # Of several, the one to which the customer wrote.
+        at = written_to(case)
+        mailbox = next((box for box in boxes if at is not None and box.pk == at[0].pk), mailbox)
     name, _at, domain = mailbox.address.rpartition("@")
     return f"{name.partition('+')[0]}+{token_of(case)}@{domain}"
 
@@ -55,13 +61,6 @@ def token_of(case: Case, until: datetime | None = None) -> str:
     written = _letters(day.to_bytes(_DAY_BYTES, "big"))
     generation = ReplyAddress.objects.filter(case=case).values_list("generation", flat=True).first() or 0
     return case.public_id + written + _signature(case.public_id, written, generation, settings.SECRET_KEY)
-
-
-def base_address(address: str) -> tuple[str, str]:
-    """An address without what stands behind "+", in small letters, and what stood there."""
-    name, _at, domain = address.strip().casefold().rpartition("@")
-    plain, _plus, tag = name.partition("+")
-    return f"{plain}@{domain}", tag
 
 
 def case_of_addresses(addresses: Iterable[str]) -> Case | None:

@@ -10,10 +10,12 @@ from imap_tools.errors import MailboxFolderSelectError, MailboxLoginError, Mailb
 
 from amends.desk.sealed import SealError
 
-__all__ = ["FolderGone", "NotSafe", "code_of", "detail_of", "waits_long", "words_of"]
+__all__ = ["FolderGone", "NoAccess", "NotSafe", "code_of", "detail_of", "waits_long", "words_of"]
 
 _LONGEST_DETAIL = 300
-_PASSWORD_CODES = frozenset({"sign-in", "token", "sealed", "certificate", "no-starttls", "not-safe"})
+_PASSWORD_CODES = frozenset(
+    {"lapsed", "client", "sign-in", "token", "sealed", "certificate", "no-starttls", "not-safe"}
+)
 
 
 class FolderGone(Exception):  # noqa: N818 - it says what happened
@@ -24,6 +26,20 @@ class NotSafe(Exception):  # noqa: N818 - it says what happened
     """The password would go over the network in the clear."""
 
 
+class NoAccess(Exception):  # noqa: N818 - it says what happened
+    """There is no access token to sign in with.
+
+    Attributes:
+        code: "lapsed" when a person has to connect the mailbox again, "client" when the provider does not take the
+            desk's own id and secret, "provider" when its sign-in service is away.
+        detail: The provider's own words.
+    """
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(detail)
+        self.code = code
+
+
 def code_of(error: BaseException, *, sign_in: str = "password") -> str:
     """What went wrong, as a code.
 
@@ -31,6 +47,8 @@ def code_of(error: BaseException, *, sign_in: str = "password") -> str:
         error: What was raised.
         sign_in: How the desk signs in: a refused token is another trouble than a refused password.
     """
+    if isinstance(error, NoAccess):
+        return error.code
     if isinstance(error, NotSafe):
         return "not-safe"
     if isinstance(error, SealError):
@@ -93,6 +111,11 @@ def _of_words(words: str, sign_in: str) -> str:
 
 
 _WORDS: Mapping[str, Callable[[], str]] = {
+    "lapsed": lambda: _("The provider has ended the desk's access. Connect the mailbox again."),
+    "client": lambda: _(
+        "The provider does not take the client id and secret. Look them up there; a secret may have run out."
+    ),
+    "provider": lambda: _("The provider's sign-in service does not answer. The desk tries again by itself."),
     "not-safe": lambda: _(
         "The password would cross the network for all to read. Choose TLS, or STARTTLS; “none” is for a server on this "
         "machine."

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from amends.desk.errors import WrongInput
 from amends.desk.house.services import log
+from amends.desk.intake.mail.access import has_access
 from amends.desk.intake.mail.imap import Tried, try_out
 from amends.desk.intake.mail.trouble import code_of, detail_of
 from amends.desk.intake.models import Mailbox
@@ -17,7 +18,7 @@ from amends.desk.people.roles import Acting
 from amends.desk.sealed import SealError
 from amends.desk.states import lock
 
-__all__ = ["FIELDS", "MailboxTrouble", "pause", "prepared", "remove", "resume", "save", "try_mailbox"]
+__all__ = ["FIELDS", "MOST_DAYS", "MailboxTrouble", "pause", "prepared", "remove", "resume", "save", "try_mailbox"]
 
 FIELDS = (
     "kind",
@@ -36,7 +37,7 @@ FIELDS = (
 _LONGEST_NAME_FOR_REPLIES = 28
 """A reply address adds 36 characters to the name, and RFC 5321 allows 64 before the @."""
 _HOST = re.compile(r"[A-Za-z0-9.:-]{1,253}")
-_MOST_DAYS = 90
+MOST_DAYS = 90
 
 
 class MailboxTrouble(Exception):  # noqa: N818 - it says what happened
@@ -196,10 +197,10 @@ def _check(mailbox: Mailbox) -> None:
     if not mailbox.user:
         raise WrongInput(_("Write the user name; often it is the whole address."), "user")
     try:
-        has_secret = bool(mailbox.secret)
+        has_secret = has_access(mailbox) or bool(mailbox.secret)
     except SealError:
         has_secret = False
     if not has_secret:
         raise WrongInput(_("Write the password. It is needed anew when server or user change."), "secret")
-    if not 0 <= mailbox.begin_days <= _MOST_DAYS:
-        raise WrongInput(_("Up to %(days)d days back are possible.") % {"days": _MOST_DAYS}, "begin_days")
+    if not 0 <= mailbox.begin_days <= MOST_DAYS:
+        raise WrongInput(_("Up to %(days)d days back are possible.") % {"days": MOST_DAYS}, "begin_days")

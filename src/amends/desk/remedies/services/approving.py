@@ -1,29 +1,28 @@
 """Asking somebody else, and approving or refusing: on the desk, or by a link in a mail that still asks for a press."""
 
+from collections.abc import Callable
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from amends.desk.cases.services import log
 from amends.desk.errors import NotAllowed, NotFound, WrongInput, WrongMove
-from amends.desk.house.services import house
-from amends.desk.outbox.services import queue
 from amends.desk.people.authority import may, require
 from amends.desk.people.models import Person
-from amends.desk.people.roles import DESK, Acting, Role
+from amends.desk.people.roles import DESK, Role
 from amends.desk.remedies.models import ApprovalLink, Remedy
 from amends.desk.remedies.money import money_words
 from amends.desk.remedies.services.deciding import as_data, grant, lock_purses, may_decide
 from amends.desk.remedies.services.limits import remedy_settings
 from amends.desk.remedies.services.proposing import refuse_unexplained_twin
 from amends.desk.states import lock
+from amends.desk.telling.services import Words, tell_people
 from amends.desk.tokens import hashed, new_token
 
 __all__ = ["approve", "approvers_of", "ask", "issue_link", "link_of", "refuse", "revoke_links"]
@@ -72,8 +71,7 @@ def ask(acting: Person, remedy: Remedy, *, reason: str, why_again: str = "") -> 
             after=as_data(remedy),
             note=remedy.reason,
         )
-        for person in approvers_of(remedy)[:_MOST_MAILS]:
-            _mail_link(remedy, person)
+        _tell_approvers(remedy, approvers_of(remedy)[:_MOST_MAILS])
     return remedy
 
 
@@ -202,45 +200,52 @@ def _use(link: ApprovalLink) -> None:
         raise NotFound(_("This link does not work any more. What waits for a decision stands on the desk."))
 
 
-def _mail_link(remedy: Remedy, person: Person) -> None:
-    address = settings.PUBLIC_URL + reverse("remedies:approval", args=[issue_link(remedy, person)])
-    with translation.override(person.language), timezone.override(ZoneInfo(person.time_zone or house().time_zone)):
-        subject = _("To decide: %(what)s, %(customer)s") % {"what": remedy.in_short, "customer": remedy.case.customer}
-        context = {"hours": remedy_settings().approval_hours, "address": address}
-        _mail(DESK, remedy, person, "remedy-approval", subject, "approval", context)
+def _tell_approvers(remedy: Remedy, people: list[Person]) -> None:
+    def written(person: Person) -> Words:
+        def text() -> str:
+            # The link is made only when there is a mail that holds it.
+            address = settings.PUBLIC_URL + reverse("remedies:approval", args=[issue_link(remedy, person)])
+            hours = remedy_settings().approval_hours
+            return _text(remedy, person, "approval", {"hours": hours, "address": address})
+
+        what = {"what": remedy.in_short, "customer": remedy.case.customer}
+        return Words(_("To decide: %(what)s, %(customer)s") % what, text)
+
+    _tell(remedy, "remedy.to-decide", people, "remedy-approval", written)
 
 
 def _tell_asker(remedy: Remedy) -> None:
-    person = remedy.asked_by
-    if person is None or not person.is_active:
+    if remedy.asked_by is None:
         return
-    with translation.override(person.language), timezone.override(ZoneInfo(person.time_zone or house().time_zone)):
+
+    def written(person: Person) -> Words:
         if remedy.state == Remedy.State.DECIDED:
             subject = _("Approved: %(what)s") % {"what": remedy.in_short}
         else:
             subject = _("Not approved: %(what)s") % {"what": remedy.in_short}
-        address = settings.PUBLIC_URL + reverse("cases:case", args=[remedy.case.public_id]) + "#remedies"
-        _mail(DESK, remedy, person, "remedy-decided", subject, "decided", {"address": address})
+        return Words(subject, _text(remedy, person, "decided", {"address": settings.PUBLIC_URL + _page(remedy)}))
+
+    _tell(remedy, "remedy.decided", [remedy.asked_by], "remedy-decided", written)
 
 
-def _mail(
-    acting: Acting,
-    remedy: Remedy,
-    person: Person,
-    purpose: str,
-    subject: str,
-    template: str,
-    context: dict[str, object],
-) -> None:
-    cost = money_words(remedy.cost, remedy_settings().currency)
-    everything = {"remedy": remedy, "case": remedy.case, "person": person, "cost": cost}
-    queue(
-        acting,
+def _tell(remedy: Remedy, kind: str, people: list[Person], purpose: str, written: Callable[[Person], Words]) -> None:
+    tell_people(
+        DESK,
+        kind,
+        people,
+        once=f"{purpose} {remedy.pk}",
+        words=written,
+        address=_page(remedy),
+        case=remedy.case,
         purpose=purpose,
-        to=[person.email],
-        subject=" ".join(subject.split()),
-        text=render_to_string(f"remedies/mail/{template}.txt", {**everything, **context}).strip() + "\n",
-        headers={"Auto-Submitted": "auto-generated"},
-        once=f"{purpose} {remedy.pk} {person.pk}",
-        language=person.language,
     )
+
+
+def _text(remedy: Remedy, person: Person, template: str, context: dict[str, object]) -> str:
+    cost = money_words(remedy.cost, remedy_settings().currency)
+    everything = {"remedy": remedy, "case": remedy.case, "person": person, "cost": cost, **context}
+    return render_to_string(f"remedies/mail/{template}.txt", everything)
+
+
+def _page(remedy: Remedy) -> str:
+    return reverse("cases:case", args=[remedy.case.public_id]) + "#remedies"

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from amends.desk.cases.models import Case, Message
@@ -22,11 +22,11 @@ from amends.desk.clock.loop import nudge
 from amends.desk.errors import WrongMove
 from amends.desk.house.services import log
 from amends.desk.ledger.models import Promise
-from amends.desk.outbox.services import queue
 from amends.desk.people.authority import require
 from amends.desk.people.models import Person
 from amends.desk.people.roles import CLOCK, Role
 from amends.desk.states import lock
+from amends.desk.telling.services import Words, tell_people
 from amends.desk.webhooks.models import Delivery, Endpoint, Event
 from amends.desk.webhooks.posting import Answer, NotReachedError, NotThereError, post
 from amends.desk.webhooks.signing import headers_of
@@ -222,20 +222,13 @@ def _switch_off(endpoint: Endpoint, words: str) -> None:
     endpoint.off_why = words[:300]
     log(CLOCK, f"webhook {endpoint.pk}", "webhook.off", after={"name": endpoint.name}, note=words[:300])
     times = endpoint.deliveries.aggregate(last=Max("pk"))["last"] or 0
-    for owner in Person.objects.filter(role=Role.OWNER, is_active=True, demo=False):
-        with translation.override(owner.language):
-            context = {
-                "name": owner.name,
-                "endpoint": endpoint,
-                "words": words,
-                "address": f"{settings.PUBLIC_URL}{reverse('webhooks:endpoint', args=[endpoint.pk])}",
-            }
-            queue(
-                CLOCK,
-                purpose="webhook-off",
-                to=[owner.email],
-                subject=_("A webhook was switched off: %(name)s") % {"name": endpoint.name},
-                text=render_to_string("webhooks/mail/off.txt", context).strip() + "\n",
-                language=owner.language,
-                once=f"webhook {endpoint.pk} off {times} {owner.pk}",
-            )
+    page = reverse("webhooks:endpoint", args=[endpoint.pk])
+
+    def written(person: Person) -> Words:
+        context = {"name": person.name, "endpoint": endpoint, "words": words, "address": f"{settings.PUBLIC_URL}{page}"}
+        subject = _("A webhook was switched off: %(name)s") % {"name": endpoint.name}
+        return Words(subject, render_to_string("webhooks/mail/off.txt", context))
+
+    owners = Person.objects.filter(role=Role.OWNER, is_active=True, demo=False)
+    once = f"webhook {endpoint.pk} off {times}"
+    tell_people(CLOCK, "channel.trouble", owners, once=once, words=written, address=page, purpose="webhook-off")

@@ -1,0 +1,1 @@
+"""Reviews of an app in Google Play, and the developer's replies to them."""

@@ -1,0 +1,1 @@
+"""Reviews of a Google Business Profile, and the owner's replies to them."""

@@ -1,0 +1,76 @@
+"""Places where a review has room for one reply of ours: posted once, found again after a crash, changed by the next."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from django.utils.translation import gettext as _
+
+from amends.desk.cases.models import Case
+from amends.desk.channels.kinds import Keep, Refused, limit_of, measure_of
+from amends.desk.composer.advising import Advice
+
+__all__ = ["post_one", "reply_id", "too_long"]
+
+
+def reply_id(review: str) -> str:
+    """The id under which the reply to a review is known here."""
+    return f"{review}/reply"
+
+
+def post_one(
+    to: str,
+    parts: Sequence[str],
+    done: Sequence[str],
+    keep: Keep,
+    *,
+    standing: Callable[[], str | None],
+    post: Callable[[str], None],
+) -> None:
+    """Post the one reply, unless it stands there.
+
+    Args:
+        to: The id of the review.
+        parts: What is to be posted: one part.
+        done: What stands there already.
+        keep: Is told that it stands there.
+        standing: The words of the reply that stands there now; None when the review itself is gone.
+        post: Posts or replaces the reply.
+
+    Raises:
+        Refused: There is more than one part, or the review is gone.
+    """
+    if done:
+        return
+    if len(parts) != 1:
+        raise Refused(_("There is room for one short reply there. Write it shorter."))
+    stands = standing()
+    if stands is None:
+        raise Refused(_("What this answers was deleted."))
+    if _bare(stands) != _bare(parts[0]):
+        post(parts[0])
+    keep(reply_id(to))
+
+
+def too_long(case: Case, text: str) -> Iterator[Advice]:
+    """A word to the writer of an answer that is longer than the one reply may be; nothing in other cases.
+
+    Args:
+        case: The case.
+        text: As typed so far.
+    """
+    if case.channel != "review" or not text:
+        return
+    from amends.desk.channels.services import target_of
+
+    target = target_of(case)
+    kind = target.channel.of_kind if target is not None else None
+    if target is None or kind is None or not getattr(kind, "one_reply", False):
+        return
+    limit = limit_of(kind, target.channel)
+    if limit is not None and measure_of(kind)(text.strip()) > limit:
+        words = _("%(place)s has room for one reply of %(most)s characters. In public this is too long.")
+        yield Advice(words % {"place": kind.label, "most": limit})
+
+
+def _bare(words: str) -> str:
+    """Words without what services change by themselves: blanks and ends of lines."""
+    return " ".join(words.split())

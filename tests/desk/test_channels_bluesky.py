@@ -353,7 +353,8 @@ def test_the_form_tries_the_password_and_never_sends_it_elsewhere(sky, channel, 
     moved = BlueskyForm(elsewhere, channel=channel)
     assert not moved.is_valid() and "password" in moved.errors
     settings.WEBHOOKS_TO_PRIVATE = False
-    inside = form_of(sky)
+    assert "service" in form_of(sky).errors, "never in the clear"
+    inside = form_of(sky, service=sky.server.address.replace("http:", "https:"))
     assert inside.is_valid()
     with pytest.raises(WrongInput):
         services.add_channel(lead, KIND, "Inside", inside)

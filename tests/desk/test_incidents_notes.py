@@ -448,7 +448,7 @@ def test_a_refused_mail_is_accounted_for(lead, with_texts, monkeypatch):
 
     take(lead, with_texts)
 
-    def refuse(message, about_to_go, *, keep_open=False):
+    def refuse(message, about_to_go, **_way):
         raise smtplib.SMTPRecipientsRefused({message.to[0]: (550, b"no such user")})
 
     monkeypatch.setattr(delivery, "_send", refuse)

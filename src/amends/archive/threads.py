@@ -9,6 +9,7 @@ few numbers, so that a million of them take some ten megabytes.
 
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
@@ -66,6 +67,10 @@ def _number(*parts: str) -> int:
     return int.from_bytes(digest, "little") or 1
 
 
+# The same people write, and the same conversation is spoken of, many times one after the other.
+_known_number = lru_cache(maxsize=8_192)(_number)
+
+
 class ThreadBuilder:
     """Takes messages one by one and tells at the end which belong together."""
 
@@ -93,10 +98,10 @@ class ThreadBuilder:
         subject = read_subject(message.subject)
         sender = message.author.key or message.author.name.casefold()
         self._id.append(_number("id", message.id) if message.id else 0)
-        self._hint.append(_number("hint", message.thread) if message.thread else 0)
-        self._subject.append(_number("subject", subject.base) if subject.base else 0)
+        self._hint.append(_known_number("hint", message.thread) if message.thread else 0)
+        self._subject.append(_known_number("subject", subject.base) if subject.base else 0)
         self._answers.append(subject.answers or subject.number)
-        self._sender.append(_number("person", sender) if sender else 0)
+        self._sender.append(_known_number("person", sender) if sender else 0)
         self._customer.append(message.side == "customer")
         self._sent.append(message.sent.timestamp() if message.sent is not None else float("nan"))
         otherwise = message.sent_otherwise
@@ -107,7 +112,7 @@ class ThreadBuilder:
         self._references.extend(_number("id", one) for one in message.answers)
         self._reference_ends.append(len(self._references))
         keys = {one.key or one.name.casefold() for one in message.recipients} - {"", sender}
-        self._recipients.extend(sorted(_number("person", key) for key in keys))
+        self._recipients.extend(sorted(_known_number("person", key) for key in keys))
         self._recipient_ends.append(len(self._recipients))
 
     def extend(self, others: "ThreadBuilder") -> None:

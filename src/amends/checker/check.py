@@ -238,7 +238,7 @@ class Checker:
         held: list[Evidence],
         statement: bool,
     ) -> None:
-        logits = model.second_stage(np.stack(first))
+        logits = model.second_stage(np.array(first))
         thresholds = model.thresholds + model.statement if statement else model.thresholds
         rows, columns = (logits >= thresholds).nonzero()
         if not len(rows):

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import exp
 from typing import Any, Literal
 
@@ -33,6 +34,7 @@ _COLUMNS = {
 }
 _GRAVE = frozenset({"safety", "health", "vulnerable"})
 _MOST_SENTENCES = 200
+_LONGEST_KNOWN = 10_000
 _NUMBER = re.compile(r"\d+")
 _MOST_WORDS_THAT_CARRIED = 5
 _CARRIES = 0.05
@@ -152,7 +154,9 @@ def hear(text: str, *, language: str | None = None, channel: str | None = None) 
             language,
             reason=translated("The language of the message was not recognised, or cannot be heard yet."),
         )
-    return _Listening(text, language, load_hearing_model(language)).hearing(public=channel == "public")
+    # What a customer wrote is heard by itself, and again for the reply to it.
+    listening = _known_listening(text, language) if len(text) <= _LONGEST_KNOWN else _listening(text, language)
+    return listening.hearing(public=channel == "public")
 
 
 _known: Recent[tuple[str, str], tuple[Floats, int]] = Recent()
@@ -200,7 +204,7 @@ class _Listening:
                 made = (row.copy(), len(one) + 2)
                 _known.put((language, words), made)
                 found.insert(number, made)
-        return np.stack([row for row, _ in found]), [length for _, length in found]
+        return np.array([row for row, _ in found]), [length for _, length in found]
 
     def _cues(self) -> list[list[str]]:
         """The cues in each sentence."""
@@ -307,6 +311,13 @@ class _Listening:
                     weighed.append((sign * float(share), Passage(first, last, self.text[first:last])))
         weighed.sort(key=lambda one: (-one[0], one[1].start))
         return tuple(passage for _, passage in weighed[:_MOST_WORDS_THAT_CARRIED])
+
+
+def _listening(text: str, language: str) -> _Listening:
+    return _Listening(text, language, load_hearing_model(language))
+
+
+_known_listening = lru_cache(maxsize=32)(_listening)
 
 
 def _probability(logit: float) -> float:

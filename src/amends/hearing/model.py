@@ -140,19 +140,19 @@ class HearingModel:
             cues: For each sentence the names of the cues in it.
         """
         counts = np.array(lengths, dtype=np.float32)
-        root = np.sqrt(counts.sum(), dtype=np.float32)
+        root = np.sqrt(np.float32(sum(lengths)), dtype=np.float32)
         roots: Floats = np.sqrt(counts)
-        message: Floats = sums[:, :FIRST_MARK].sum(axis=0) / root + self._bias[:FIRST_MARK]
+        message: Floats = np.add.reduce(sums[:, :FIRST_MARK], axis=0) / root + self._bias[:FIRST_MARK]
         marks: Floats = sums[:, FIRST_MARK:] / roots[:, None] + self._bias[FIRST_MARK:]
         everywhere: set[str] = set()
         for number, names in enumerate(cues):
             known = [self._cues[name] for name in dict.fromkeys(names) if name in self._cues]
             if known:
-                marks[number] += self._cue_rows[known, FIRST_MARK:].sum(axis=0)
+                marks[number] += np.add.reduce(self._cue_rows.take(known, axis=0)[:, FIRST_MARK:], axis=0)
                 everywhere.update(names)
         known = [self._cues[name] for name in sorted(everywhere) if name in self._cues]
         if known:
-            message += self._cue_rows[known, :FIRST_MARK].sum(axis=0)
+            message += np.add.reduce(self._cue_rows.take(known, axis=0)[:, :FIRST_MARK], axis=0)
         return message, marks
 
 

@@ -16,6 +16,7 @@ from typing import Literal
 
 from amends.promises.calendar import Calendar, feast
 from amends.promises.lexicon import Lexicon, alternatives, lexicon
+from amends.text.recent import Recent
 
 __all__ = ["Mention", "Moment", "Precision", "latest_moment", "mentions"]
 
@@ -29,6 +30,8 @@ _LONGEST_AHEAD = 300
 _LAST_HOUR_OF_AFTERNOON = 6
 _NOON = 12
 _LARGEST_COUNT = 366
+_LONGEST_KNOWN = 1_000
+"""Characters of a text of which it is remembered what stands in it."""
 _BESIDE = 4
 """Characters between a date and its weekday."""
 _MIDNIGHT = 24
@@ -95,19 +98,33 @@ def mentions(text: str, language: str, sent: datetime, calendar: Calendar | None
     """
     days = calendar or Calendar()
     taken: list[Mention] = []
-    for sign, readers in _readers(language):
-        # Most sentences hold no words of most kinds; one look spares all the expressions that need them.
-        if sign.search(text) is None:
+    for found, read in _matches(text, language):
+        start, end = found.span()
+        if any(start < other.end and other.start < end for other in taken):
             continue
-        for expression, read in readers:
-            for found in expression.finditer(text):
-                if any(found.start() < other.end and other.start < found.end() for other in taken):
-                    continue
-                mention = read(found, sent, days)
-                if mention is not None:
-                    taken.append(mention)
+        mention = read(found, sent, days)
+        if mention is not None:
+            taken.append(mention)
     taken.sort(key=lambda mention: mention.start)
     return taken
+
+
+_known: Recent[tuple[str, str], tuple[tuple["re.Match[str]", _Reader], ...]] = Recent()
+
+
+def _matches(text: str, language: str) -> tuple[tuple["re.Match[str]", _Reader], ...]:
+    """Whatever may be an expression of time in a folded text, those that take precedence first, with what reads it."""
+    known = _known.get((language, text))
+    if known is None:
+        made: list[tuple[re.Match[str], _Reader]] = []
+        for sign, readers in _readers(language):
+            # Most sentences hold no words of most kinds; one look spares all the expressions that need them.
+            if sign.search(text) is not None:
+                made += [(found, read) for expression, read in readers for found in expression.finditer(text)]
+        known = tuple(made)
+        if len(text) <= _LONGEST_KNOWN:
+            _known.put((language, text), known)
+    return known
 
 
 def latest_moment(found: Sequence[Mention], sent: datetime, *, day: date | None = None) -> Moment | None:

@@ -162,7 +162,7 @@ SECOND = "https://play.example/x#ReviewDetailsPlace:p=shop.app&reviewid=gp:2"
 MOMENT = "2025-02-11T11:05:00Z"
 PLAY = [
     list(PLAY_COLUMNS),
-    ["shop.app", "en", MOMENT, "1", "null", "It never came.", "2025-02-12T11:05:00Z", "We lost it.", FIRST],
+    ["shop.app", "en", MOMENT, "1", "null", "It never came.", "2025-02-12T11:05:00Z", "Menu -&gt; We lost it.", FIRST],
     ["shop.app", "en", MOMENT, "5", "Good", "", "", "", SECOND],
 ]
 
@@ -172,7 +172,7 @@ def test_google_play(encoding: str) -> None:
     found = messages(table(*PLAY, encoding=encoding))
     assert [(one.side, one.text, one.rating, one.id) for one in found] == [
         ("customer", "It never came.", 1.0, "play:gp:1"),
-        ("ours", "We lost it.", None, "play:gp:1/reply"),
+        ("ours", "Menu -> We lost it.", None, "play:gp:1/reply"),
         ("customer", "", 5.0, "play:gp:2"),
     ]
     assert found[0].subject == ""

@@ -19,6 +19,7 @@ _DATE = re.compile(r"\d{1,4}([./-])\s?\d{1,2}\1\s?\d{1,4}\.?")
 _WORD = re.compile(r"[^\W\d_][\w'’-]+")
 _TOKEN = re.compile(r"\S+")
 _DIGIT = re.compile(r"\d")
+_PARTS = re.compile(r"[._+-]")
 _MOST_TOKENS = 8
 _GREETING_LENGTH = 160
 _MOST_NAMES = 3
@@ -47,13 +48,7 @@ class Mask:
 
     def __init__(self, people: Iterable[Address] = ()) -> None:
         """Learn the names of the people in a conversation."""
-        names = set()
-        for one in people:
-            local = one.address.partition("@")[0] if "@" in one.address[1:] else ""
-            for word in (*_WORD.findall(one.name), *re.split(r"[._+-]", local)):
-                if len(word) >= _SHORTEST_NAME and word.casefold() not in _NO_NAMES and not word.isdigit():
-                    names.add(word.casefold())
-        self._names = sorted(names)
+        self._names = sorted({name for one in people for name in _names_of(one)})
 
     def __call__(self, text: str) -> str:
         """The text with "…" in the place of what tells who somebody is."""
@@ -71,6 +66,18 @@ class Mask:
             if present:
                 text = _pattern(present).sub("…", text)
         return _without_greeted(text)
+
+
+@lru_cache(maxsize=4096)
+def _names_of(person: Address) -> frozenset[str]:
+    """The words by which somebody is called, in their name and before the sign of their address."""
+    local = person.address.partition("@")[0] if "@" in person.address[1:] else ""
+    words = (*_WORD.findall(person.name), *_PARTS.split(local))
+    return frozenset(
+        word.casefold()
+        for word in words
+        if len(word) >= _SHORTEST_NAME and word.casefold() not in _NO_NAMES and not word.isdigit()
+    )
 
 
 @lru_cache(maxsize=4096)

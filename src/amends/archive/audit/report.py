@@ -19,6 +19,7 @@ __all__ = ["page", "report", "write_report"]
 _STYLE = Path(__file__).with_name("report.css")
 _MOST_ROWS: Final = 40
 _MOST_FAULTS: Final = 12
+_FEW: Final = 10
 _TONES: Final = {"full": "good", "partial": "good", "non-apology": "poor", "none": ""}
 
 
@@ -197,12 +198,21 @@ def _cards(summary: Mapping[str, Any]) -> str:
         (translated("promises made"), amount(figures["promises"]["made"])),
         (
             translated("kept in time, of the {number} that can be told", number=amount(settled)),
-            percentage(round(kept * 1000), 1000) if kept is not None else "–",
+            _share(kept, settled),
         ),
         (translated("customers who thanked or praised"), amount(summary["advocates_count"])),
     ]
     held = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in cards)
     return f'<dl class="cards">{held}</dl>'
+
+
+def _share(share: float | None, whole: int) -> str:
+    """A share of a few as numbers, for a percentage of them would say too much."""
+    if share is None:
+        return "–"
+    if whole < _FEW:
+        return f"{amount(round(share * whole))}/{amount(whole)}"
+    return percentage(round(share * 1000), 1000)
 
 
 # ---- sections

@@ -132,6 +132,8 @@ class Headers:
 
 def clean_line(text: str) -> str:
     """A line that is safe to show beside others: no control characters, no marks that turn the page around."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     return " ".join(_OVERRIDES.sub("", _CONTROL.sub(" ", text)).split())
 
 

@@ -36,6 +36,8 @@ def plain(value: Any) -> str:
     if value is None or value is False:
         return ""
     if isinstance(value, str):
+        if value.isascii() and "\r" not in value and "\x00" not in value:
+            return str(value).strip()
         if "\r" in value:
             value = value.replace("\r\n", "\n").replace("\r", "\n")
         return str(value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")).strip()

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django import forms
+from django.conf import settings as desk_settings
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -52,6 +53,13 @@ class BlueskyForm(ChannelForm):
         """Show a channel's settings, or an empty form."""
         self._before = dict(channel.settings) if channel is not None else {}
         super().__init__(*args, channel=channel, **kwargs)
+
+    def clean_service(self) -> str:
+        """The password goes over no line that others can read."""
+        service = str(self.cleaned_data["service"]).rstrip("/")
+        if not service.startswith("https://") and not desk_settings.WEBHOOKS_TO_PRIVATE:
+            raise forms.ValidationError(_now("Write an address that begins with https://."))
+        return service
 
     def clean(self) -> dict[str, Any]:
         """A kept password never goes to another server."""

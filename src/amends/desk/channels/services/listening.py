@@ -7,10 +7,7 @@ import logging
 from collections.abc import Iterable
 from datetime import timedelta
 
-from django.conf import settings
 from django.db import transaction
-from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -19,9 +16,6 @@ from amends.desk.channels.kinds import ChannelTrouble, Page, Raw
 from amends.desk.channels.models import Channel, HeardItem, as_stored, key_of
 from amends.desk.clock.loop import nudge
 from amends.desk.house.services import house
-from amends.desk.outbox.services import queue
-from amends.desk.people.models import Person
-from amends.desk.people.roles import CLOCK, Role
 from amends.desk.states import lock
 
 __all__ = ["LARGEST", "look", "take_hook"]
@@ -34,7 +28,6 @@ _FIRST_WAIT = timedelta(minutes=1)
 _LONGEST_WAIT = timedelta(hours=1)
 _LONGEST_ASKED = timedelta(days=1)
 _AT_ONCE = timedelta(seconds=1)
-_OWNERS_TOLD_AFTER = timedelta(days=1)
 
 
 def look(channel: Channel) -> int:
@@ -143,25 +136,3 @@ def _in_trouble(channel: Channel, trouble: ChannelTrouble) -> None:
         if channel.on and channel.removed_at is None:
             channel.look_at = now + waits
         channel.save()
-        if now - channel.failing_since > _OWNERS_TOLD_AFTER:
-            _tell_owners(channel)
-
-
-def _tell_owners(channel: Channel) -> None:
-    """Tell the owners, once for each time of trouble, that nothing is heard any more."""
-    for owner in Person.objects.filter(role=Role.OWNER, is_active=True, demo=False):
-        with override(owner.language):
-            context = {
-                "name": owner.name,
-                "channel": channel,
-                "address": settings.PUBLIC_URL + reverse("channels:channel", args=[channel.public_id]),
-            }
-            queue(
-                CLOCK,
-                purpose="channel-trouble",
-                to=[owner.email],
-                subject=_("A channel does not hear: %(name)s") % {"name": channel.name},
-                text=render_to_string("channels/mail/trouble.txt", context).strip() + "\n",
-                language=owner.language,
-                once=f"channel {channel.pk} since {channel.failing_since:%Y%m%d%H%M%S} {owner.pk}",
-            )

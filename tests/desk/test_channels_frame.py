@@ -18,6 +18,7 @@ from amends.desk.channels.models import Answer, Channel, HeardItem
 from amends.desk.composer.services import keep_draft, send
 from amends.desk.errors import NotAllowed, WrongInput, WrongMove
 from amends.desk.privacy.erasing import erase_customer
+from amends.desk.telling import trouble
 
 
 class SquareForm(ChannelForm):
@@ -407,6 +408,7 @@ def test_owners_hear_once_that_nothing_is_heard(channel, square, owner, mailoutb
     Channel.objects.update(failing_since=timezone.now() - timedelta(hours=30))
     for _turn in range(3):
         services.look(channel)
+        trouble.look()
     run_clock()
     told = [mail for mail in mailoutbox if mail.to == [owner.email]]
     assert len(told) == 1

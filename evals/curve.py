@@ -38,7 +38,8 @@ def sizes(total: int, steps: int) -> list[int]:
 
 def figures_with(corpus: Sequence[Reply], language: str, rows: Sequence[Row], scorer: Scorer) -> Figures:
     """Train on these replies and score rules and model together."""
-    checker = Checker(language, model=False)
+    # Made with the shipped model, so that the engine looks for hints too.
+    checker = Checker(language)
     checker.model = model_of(corpus, language)
     return scorer.figures(rows, predict(rows, reader_with(lambda _: checker)))
 

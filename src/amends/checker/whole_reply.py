@@ -20,6 +20,8 @@ _DEFENDING = frozenset(
 _OWNING = frozenset({"responsibility", "repair", "prevention"})
 _ENGAGING = frozenset({"names-offence", "responsibility", "empathy", "explanation", "repair", "invitation"})
 """Parts that a writer can only give who has read the complaint."""
+_OWNED = frozenset({"responsibility"})
+"""A sentence that owns the failing is never one too many, whatever it explains besides."""
 _SURE_OF_LANGUAGE = 0.8
 _BEGINNING = 600
 _ENOUGH_WORDS = 3
@@ -84,8 +86,13 @@ def whole_reply_findings(
         found.append(WholeReply("regret-only", tuple(places["apology"][:1])))
     if len(places.get("apology", ())) > _MOST_APOLOGIES or "over-apology" in everywhere:
         found.append(WholeReply("over-apology", tuple(places.get("over-apology", places.get("apology", ())))))
-    if len(places.get("explanation", ())) > _MOST_EXPLANATIONS:
-        found.append(WholeReply("long-explanation", tuple(places["explanation"])))
+    explaining = [
+        span
+        for span, labels in zip(reading.sentences, reading.held, strict=True)
+        if "explanation" in labels and _OWNED.isdisjoint(labels)
+    ]
+    if len(explaining) > _MOST_EXPLANATIONS:
+        found.append(WholeReply("long-explanation", tuple(explaining)))
     defence = _facts_first(reading)
     if defence is not None and _aggrieved(complaint, language):
         found.append(WholeReply("facts-first", (defence,)))

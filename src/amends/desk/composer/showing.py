@@ -90,7 +90,7 @@ def reply_card(person: Person, row: Reply, *, read: bool = True) -> Card:
 
 def composer_of(person: Person, case: Case, kind: str) -> dict[str, Any]:
     """All that the composer on a case page shows."""
-    kind = kind if kind in Kind.values else Kind.REPLY.value
+    kind = kind if kind in Kind.values else _first_kind(case)
     on_their_way = case.replies.filter(state__in=_SHOWN_STATES).select_related("author", "decided_by", "case__customer")
     cards = [reply_card(person, row) for row in on_their_way]
     sent_back = case.replies.filter(author=person, state=Reply.State.SENT_BACK, kind=kind).last()
@@ -123,6 +123,12 @@ def composer_of(person: Person, case: Case, kind: str) -> dict[str, Any]:
         "page_link": kind == Kind.REPLY and bool(address.to) and links_are_sent(),
         "second_look": second_look_needed(person, case),
     }
+
+
+def _first_kind(case: Case) -> str:
+    """Who wrote in public is answered there, unless somebody chooses otherwise."""
+    last = case.messages.filter(direction=Message.Direction.IN).order_by("sent_at", "pk").last()
+    return Kind.PUBLIC.value if last is not None and last.public else Kind.REPLY.value
 
 
 def _still_about(sent_back: Reply, draft: Draft) -> bool:

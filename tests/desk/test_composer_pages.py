@@ -58,6 +58,14 @@ def test_what_stands_in_the_outline_is_asked_for(make_case, agent, check):
     assert "it stands in the outline" in panel
 
 
+def test_who_failed_is_asked_for_as_long_as_nobody_has_said_it(make_case, agent, check):
+    case = make_case()
+    half = "Dear Rūta, I am sorry if you felt sent away."
+    assert "Nobody has said yet who failed" in check(case, half)["panel"]
+    change_fault(agent, case, "team")
+    assert "Nobody has said yet who failed" not in check(case, half)["panel"]
+
+
 def test_facts_that_the_outline_contradicts_are_shown(make_case, agent, check):
     case = make_case()
     change_outline(agent, case, "record", "Paid 28 € for it.")

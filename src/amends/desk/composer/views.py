@@ -317,7 +317,7 @@ def _mend(person: Person, kept: Draft, number: str) -> None:
 
 
 def _shown(checked: Checked, at: Situation) -> dict[str, Any]:
-    context = {"checked": checked, "people": at.people}
+    context = {"checked": checked, "people": at.people, "case": at.case}
     return {
         "panel": render_to_string("composer/parts/panel.html", context),
         "promises": render_to_string("composer/parts/promises.html", context),

@@ -28,7 +28,6 @@ __all__ = ["Checked", "Evidence", "Mark", "Part", "Prompt", "check_reply", "plai
 
 _EVIDENCE: Mapping[str, tuple[str, ...]] = {
     "names-offence": ("record", "perceived"),
-    "responsibility": ("record",),
     "empathy": ("perceived",),
     "explanation": ("cause",),
     "repair": ("fix", "make_good"),

@@ -95,7 +95,7 @@ class Checker:
         held = self.read(folded, spans, repeated, statement=not complaint and not _greets(text))
         components, findings = self._collected(folded, spans, held, fault)
         whole = whole_reply_findings(
-            Reading(folded, spans, held, self._common),
+            Reading(folded, spans, held, self._common, listens=self.model is not None),
             complaint=complaint,
             name=name,
             fault=fault,

@@ -42,12 +42,14 @@ class Reading:
         sentences: Spans of its sentences in the folded text.
         held: For each sentence the labels found.
         common: The language's function words, folded.
+        listens: Whether the customer's message is heard, which takes a trained model; else it is taken for a complaint.
     """
 
     folded: Normalised
     sentences: Sequence[tuple[int, int]]
     held: Sequence[Mapping[str, object]]
     common: frozenset[str]
+    listens: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def whole_reply_findings(
     if len(explaining) > _MOST_EXPLANATIONS:
         found.append(WholeReply("long-explanation", tuple(explaining)))
     defence = _facts_first(reading)
-    if defence is not None and _aggrieved(complaint, language):
+    if defence is not None and (not reading.listens or _aggrieved(complaint, language)):
         found.append(WholeReply("facts-first", (defence,)))
     if name and channel != "public" and not _names(reading.folded.text, name):
         found.append(WholeReply("no-name", (), name))
@@ -108,7 +110,7 @@ def whole_reply_findings(
         complaint
         and everywhere.isdisjoint(_ENGAGING)
         and _misses_the_point(reading, complaint, name)
-        and _aggrieved(complaint, language)
+        and (not reading.listens or _aggrieved(complaint, language))
     ):
         found.append(WholeReply("off-the-point"))
     if complaint and (theirs := _other_language(complaint, language, reading.common)):

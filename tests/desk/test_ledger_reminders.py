@@ -115,7 +115,7 @@ def test_reminders_are_in_the_language_and_time_of_their_reader(make_promise, ag
     agent.save()
     promise = due_in(make_promise(), minutes=90)
     run_clock()
-    letter = OutgoingMessage.objects.get()
+    letter = OutgoingMessage.objects.get(purpose="promise-reminder")
     assert letter.language == "he"
     local = promise.due_at.astimezone(ZoneInfo("Asia/Jerusalem"))
     assert f"{local.hour}:{local:%M}" in letter.text

@@ -30,6 +30,7 @@ from amends.desk.incidents.models import Incident, Suspicion
 from amends.desk.insight.models import Letter
 from amends.desk.intake.models import Mailbox
 from amends.desk.ledger.models import Promise
+from amends.desk.mailboxes.models import MailProvider
 from amends.desk.pages.middleware import LANGUAGE_COOKIE, THEME_COOKIE
 from amends.desk.people.models import Person
 from amends.desk.people.roles import DESK
@@ -39,6 +40,7 @@ from amends.desk.plan.services import drilling
 from amends.desk.portal.services import issue
 from amends.desk.remedies.models import Remedy
 from amends.desk.search.models import SavedView
+from amends.desk.sidecar.models import Connection
 from amends.desk.telling.models import Way
 from amends.desk.webhooks.models import Endpoint
 
@@ -83,6 +85,9 @@ NO_PAGE = {
     "remedies:voucher": "shown by the till",
     "insight:download": "a file",
     "intake:raw-bytes": "a file",
+    "mailboxes:connected": "a provider of mail comes back to it",
+    "mailboxes:ask": "leads to a provider of mail",
+    "sidecar:raw": "a file",
     "plan:drills:arriving": "a part of the drill's page",
     "plan:words:propose": "wants a kind of business; the form is that of the words",
     "pages:alive": "words for machines",
@@ -102,6 +107,8 @@ def desk(business: Any, make_person: Any, run_clock: Callable[..., int]) -> dict
     incident = Incident.objects.get()
     endpoint = Endpoint.objects.create(name="Till", address="https://till.example/hook", events=["case.opened"])
     way = Way.objects.create(key="slack x", how="slack", name="Team", kinds=["promise.overdue"])
+    provider = MailProvider.objects.create(kind="postmark", public_id="linen", password="a long password")
+    zammad = Connection.objects.create(product="zammad", name="Zammad", address="https://desk.linen.example")
     box = Mailbox.objects.create(address="hello@linen.example", host="mail.linen.example", user="hello")
     channel = Channel.objects.create(kind="mastodon", name="Mastodon", look_at=None, last_trouble="It is away.")
     word = case.messages.filter(direction="in").first()
@@ -153,6 +160,11 @@ def desk(business: Any, make_person: Any, run_clock: Callable[..., int]) -> dict
         "settings/channels/add/": {"kind": "mastodon"},
         "settings/channels/": {"public_id": channel.public_id},
         "settings/intake/": {"pk": box.pk},
+        "settings/mailboxes/connect/": {"provider": "google"},
+        "settings/mailboxes/": {"pk": box.pk},
+        "settings/mail-providers/": {"pk": provider.pk},
+        "settings/other-desks/new/": {"product": "chatwoot"},
+        "settings/other-desks/": {"pk": zammad.pk},
         "settings/telling/": {"pk": way.pk},
         "settings/limits/": {"pk": Profile.objects.create(name="Eesti", country="EE").pk},
     }

@@ -50,11 +50,15 @@ def _empty_store() -> Iterator[None]:
 
 
 @pytest.fixture
-def business(db: None) -> House:
-    """The house: a bakery in Vilnius."""
+def shipped_profiles(db: None) -> None:
+    """What the migrations wrote: a test with transactions of its own has perhaps emptied the database."""
     if not Profile.objects.exists():
-        # A test with transactions of its own has emptied the database, what the migrations wrote included.
         import_module("amends.desk.deadlines.migrations.0002_shipped_profiles").write(apps, None)
+
+
+@pytest.fixture
+def business(shipped_profiles: None) -> House:
+    """The house: a bakery in Vilnius."""
     row = house()
     row.name, row.country, row.time_zone = "Corner Bakery", "LT", "Europe/Vilnius"
     row.save()

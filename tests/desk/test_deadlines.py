@@ -46,7 +46,7 @@ def test_the_end_of_a_day_is_in_that_day_and_the_next_moment_is_not(moment, zone
     assert (end + timedelta(microseconds=1)).astimezone(there).date() > moment.astimezone(there).date()
 
 
-def test_shipped_profiles_are_there_and_are_what_the_guide_says(db):
+def test_shipped_profiles_are_there_and_are_what_the_guide_says(shipped_profiles):
     found = {
         profile.key: {limit.what: (limit.amount, limit.unit) for limit in profile.limits.all()}
         for profile in Profile.objects.exclude(key="")
@@ -61,7 +61,7 @@ def test_shipped_profiles_are_there_and_are_what_the_guide_says(db):
     }
 
 
-def test_a_profile_is_changed_by_leads_within_reason(db, lead, agent):
+def test_a_profile_is_changed_by_leads_within_reason(shipped_profiles, lead, agent):
     profile = Profile.objects.get(key="lt")
     with pytest.raises(NotAllowed):
         change_profile(agent, profile, name="x", country="LT", limits={})

@@ -184,15 +184,15 @@ def test_the_reply_is_advised_and_the_same_words_are_noticed(told, again):
     assert any("1 customer has been told" in one for one in words)
     assert not any("Two people" in one or "two people" in one for one in words)
     fresh = "Dear Rūta,\n\nThe box itself was broken; since this morning we use another one with a lid."
-    assert len(list(advising.recurrences(case, fresh))) == 1
+    advise = advising.recurrences(case)
+    assert len(list(advise(fresh))) == 1
     copied = f"Dear Rūta,\n\nThe box was broken.\n\n{PROMISE.replace('Monday', 'Tuesday')}"
-    advice = list(advising.recurrences(case, copied))
+    advice = list(advise(copied))
     assert len(advice) == 2
     assert "new ones" in advice[1].words
     assert not any(one.stops for one in advice)
     # Our own words in this very case are not held against it.
-    record = list(advising.recurrences(told, SORRY))
-    assert record == []
+    assert advising.recurrences(told) is None
 
 
 def test_a_lead_has_seen_it(told, again, lead, agent, signed_in):

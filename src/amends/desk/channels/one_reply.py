@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from amends.desk.cases.models import Case
 from amends.desk.channels.kinds import Keep, Refused, limit_of, measure_of
-from amends.desk.composer.advising import Advice
+from amends.desk.composer.advising import Advice, Adviser
 
 __all__ = ["post_one", "reply_id", "too_long"]
 
@@ -50,25 +50,24 @@ def post_one(
     keep(reply_id(to))
 
 
-def too_long(case: Case, text: str) -> Iterator[Advice]:
-    """A word to the writer of an answer that is longer than the one reply may be; nothing in other cases.
-
-    Args:
-        case: The case.
-        text: As typed so far.
-    """
-    if case.channel != "review" or not text:
-        return
+def too_long(case: Case) -> Adviser | None:
+    """A word to the writer of an answer that is longer than the one reply may be; nothing in other cases."""
+    if case.channel != "review":
+        return None
     from amends.desk.channels.services import target_of
 
     target = target_of(case)
     kind = target.channel.of_kind if target is not None else None
     if target is None or kind is None or not getattr(kind, "one_reply", False):
-        return
-    limit = limit_of(kind, target.channel)
-    if limit is not None and measure_of(kind)(text.strip()) > limit:
-        words = _("%(place)s has room for one reply of %(most)s characters. In public this is too long.")
-        yield Advice(words % {"place": kind.label, "most": limit})
+        return None
+    limit, measure, place = limit_of(kind, target.channel), measure_of(kind), kind.label
+
+    def advise(text: str) -> Iterator[Advice]:
+        if limit is not None and measure(text.strip()) > limit:
+            words = _("%(place)s has room for one reply of %(most)s characters. In public this is too long.")
+            yield Advice(words % {"place": place, "most": limit})
+
+    return advise
 
 
 def _bare(words: str) -> str:

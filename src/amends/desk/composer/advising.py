@@ -1,5 +1,8 @@
 """What other rooms have to say about a reply while it is written: a recurrence, a copy of an earlier apology, a remedy
 that was announced and not approved. They register a source; the composer shows its advice and holds it.
+
+A source reads what it needs of a case once and gives an adviser, which is asked at every pause in typing and reads
+nothing more.
 """
 
 from collections.abc import Callable, Iterable
@@ -7,7 +10,7 @@ from dataclasses import dataclass
 
 from amends.desk.cases.models import Case
 
-__all__ = ["Advice", "Source", "advice_for", "register_source"]
+__all__ = ["Advice", "Adviser", "Source", "advice_for", "advice_of", "advisers_for", "register_source"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +30,11 @@ class Advice:
     address_words: str = ""
 
 
-Source = Callable[[Case, str], Iterable[Advice]]
-"""Gives advice for a case and the text as typed so far, perhaps "". Asked at every pause in typing: be quick."""
+Adviser = Callable[[str], Iterable[Advice]]
+"""Gives advice on the text as typed so far, perhaps "", in the language that is active then."""
+
+Source = Callable[[Case], Adviser | None]
+"""Reads what it needs of a case; None when it has nothing to say, whatever will be written."""
 
 _sources: list[Source] = []
 
@@ -40,7 +46,17 @@ def register_source(source: Source) -> Source:
     return source
 
 
-def advice_for(case: Case, text: str) -> tuple[Advice, ...]:
+def advisers_for(case: Case) -> tuple[Adviser, ...]:
+    """Whoever has something to say about replies in a case, which is read for it now."""
+    return tuple(adviser for source in _sources if (adviser := source(case)) is not None)
+
+
+def advice_of(advisers: Iterable[Adviser], text: str) -> tuple[Advice, ...]:
     """All advice for a reply, what stops it first."""
-    found = [advice for source in _sources for advice in source(case, text)]
+    found = [advice for adviser in advisers for advice in adviser(text)]
     return tuple(sorted(found, key=lambda advice: not advice.stops))
+
+
+def advice_for(case: Case, text: str) -> tuple[Advice, ...]:
+    """All advice for one reply, by the case as it stands now."""
+    return advice_of(advisers_for(case), text)

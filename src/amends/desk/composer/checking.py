@@ -15,7 +15,7 @@ from amends import messages as core_messages
 from amends.checker import EarlierReplies, Review, check
 from amends.checker.catalogue import COMPONENTS, concept
 from amends.desk.cases.models import Channel, Message, Outline
-from amends.desk.composer.advising import Advice, advice_for
+from amends.desk.composer.advising import Advice, advice_of
 from amends.desk.composer.contradictions import Contradiction, contradictions
 from amends.desk.composer.models import Kind
 from amends.desk.composer.promised import Row, rows_of
@@ -216,7 +216,9 @@ def check_reply(
         today=at.today,
         ahead=[(promise.start, promise.end) for promise in found],
     )
-    advice = (*_kept_private(text, at), *advice_for(at.case, text)) if everyone else advice_for(at.case, text)
+    advice = advice_of(at.advisers, text)
+    if everyone:
+        advice = (*_kept_private(text, at), *advice)
     return _shown(text, review, at, promises, found, asked, language, advice)
 
 

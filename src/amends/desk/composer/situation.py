@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from amends.desk.cases.models import Case, Message, Outline, OutlineEvent
 from amends.desk.cases.services import outline_of
+from amends.desk.composer.advising import Adviser, advisers_for
 from amends.desk.composer.contradictions import Known, known_facts
 from amends.desk.customers.models import Customer
 from amends.desk.house.models import House
@@ -59,6 +60,11 @@ class Situation:
     def contacts(self) -> tuple[tuple[str, str], ...]:
         """Where the customer can be reached: kind and value."""
         return tuple(self.customer.contacts.values_list("kind", "value"))
+
+    @cached_property
+    def advisers(self) -> tuple[Adviser, ...]:
+        """Other rooms that have something to say about what is written here."""
+        return advisers_for(self.case)
 
     @property
     def language(self) -> str:

@@ -8,19 +8,21 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from amends.desk.cases.models import Case
-from amends.desk.composer.advising import Advice
+from amends.desk.composer.advising import Advice, Adviser
 from amends.desk.incidents.models import Note
 
 __all__ = ["advice"]
 
 
-def advice(case: Case, _text: str) -> Iterable[Advice]:
+def advice(case: Case) -> Adviser | None:
     """Whoever writes by hand knows of the note, so that nobody reads the same twice."""
     if case.pk is None:
-        return
+        return None
     note = Note.objects.filter(case=case).exclude(state=Note.State.LEFT_OUT).select_related("incident").first()
-    if note is None:
-        return
+    return None if note is None else lambda _text: _about(note)
+
+
+def _about(note: Note) -> Iterable[Advice]:
     address = reverse("incidents:notes", args=[note.incident.public_id])
     if note.state in Note.BEFORE:
         words = _("A note about “%(incident)s” is planned for this customer. If you write now, it is held.")

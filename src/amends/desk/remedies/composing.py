@@ -1,14 +1,14 @@
 """What remedies have to say while a reply is written: what is decided and not told, and what is promised too early."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from amends.desk.cases.models import Case, Message
-from amends.desk.composer.advising import Advice
+from amends.desk.composer.advising import Advice, Adviser
 from amends.desk.remedies.models import Kind, Remedy
 from amends.desk.remedies.money import amounts_in
 from amends.desk.remedies.reading import Named, named_in
@@ -20,13 +20,20 @@ _MESSAGES_READ = 6
 _BLOCKED = (State.WAITING.value, State.REFUSED.value)
 
 
-def advice_on_reply(case: Case, text: str) -> Iterable[Advice]:
-    """Advice on a reply as typed so far. A case without remedies costs one look along an index."""
+def advice_on_reply(case: Case) -> Adviser | None:
+    """Advice on replies in a case; nothing in one without remedies."""
     remedies = list(Remedy.objects.filter(case=case).exclude(state=State.WITHDRAWN).order_by("pk"))
     if not remedies:
-        return []
-    named = named_in(text) if text.strip() else []
-    return [*_too_early(case, remedies, named), *_another_amount(case, remedies, named), *_not_told(remedies, named)]
+        return None
+    said_before = cache(lambda: _said_before(case))
+
+    def advise(text: str) -> Iterable[Advice]:
+        named = named_in(text) if text.strip() else []
+        yield from _too_early(case, remedies, named)
+        yield from _another_amount(case, remedies, named, said_before)
+        yield from _not_told(remedies, named)
+
+    return advise
 
 
 def _too_early(case: Case, remedies: Sequence[Remedy], named: Sequence[Named]) -> Iterable[Advice]:
@@ -60,7 +67,9 @@ def _too_early(case: Case, remedies: Sequence[Remedy], named: Sequence[Named]) -
         yield Advice(words % what, remedy.state in _BLOCKED, _address(case), _("To the remedies"))
 
 
-def _another_amount(case: Case, remedies: Sequence[Remedy], named: Sequence[Named]) -> Iterable[Advice]:
+def _another_amount(
+    case: Case, remedies: Sequence[Remedy], named: Sequence[Named], said_before: Callable[[], set[Decimal]]
+) -> Iterable[Advice]:
     """Amounts of the reply that are not what was decided, each once."""
     granted = [one for one in remedies if one.state in Remedy.GRANTED and one.amount is not None]
     if not granted:
@@ -68,16 +77,13 @@ def _another_amount(case: Case, remedies: Sequence[Remedy], named: Sequence[Name
     right = {one.amount for one in granted if one.amount is not None}
     right.add(sum(right, Decimal(0)))
     seen: set[Decimal] = set()
-    said: set[Decimal] | None = None
     for one in named:
         for amount in one.amounts:
             if amount.value in right or amount.value in seen or not one.settled:
                 continue
             # An amount that the customer named, such as the price, may stand in a sentence that gives nothing.
-            if not one.kinds:
-                said = _said_before(case) if said is None else said
-                if amount.value in said:
-                    continue
+            if not one.kinds and amount.value in said_before():
+                continue
             seen.add(amount.value)
             decided = ", ".join(remedy.in_short for remedy in granted)
             words = _("The reply names %(amount)s; decided is: %(decided)s. Which one is right?")
@@ -111,13 +117,7 @@ def _said_before(case: Case) -> set[Decimal]:
     outline = getattr(case, "outline", None)
     if outline is not None:
         texts += [getattr(outline, field) for field in outline.FIELDS]
-    return {value for text in texts if text for value in _values(text)}
-
-
-@lru_cache(maxsize=512)
-def _values(text: str) -> frozenset[Decimal]:
-    """Kept, as the texts of a case stay the same while a reply is written."""
-    return frozenset(one.value for one in amounts_in(text))
+    return {one.value for text in texts if text for one in amounts_in(text)}
 
 
 def _address(case: Case) -> str:

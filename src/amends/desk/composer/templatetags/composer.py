@@ -1,5 +1,6 @@
 """Tags of the composer: `{% composer case %}`, `{% words_of message %}`, `{% promises_to customer %}`."""
 
+from collections.abc import Iterable
 from datetime import date, time
 from functools import lru_cache
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from django import template
 from django.utils.formats import date_format, time_format
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from amends.desk.cases.models import Case, Message
@@ -25,6 +26,8 @@ from amends.desk.people.models import Person
 __all__ = ["register"]
 
 register = template.Library()
+
+_SELECTED = mark_safe(" selected")
 
 
 @register.inclusion_tag("composer/composer.html", takes_context=True)
@@ -108,6 +111,13 @@ def replies_for(person: Person) -> dict[str, int]:
         "read": sum(approves and state == Reply.State.APPROVAL and author != person.pk for state, author in rows),
         "post": sum(state == Reply.State.TO_POST and (sends or author == person.pk) for state, author in rows),
     }
+
+
+@register.simple_tag
+def options_of(people: Iterable[Person], chosen: str) -> SafeString:
+    """The options of a choice among people; `chosen` is the number of one, as text."""
+    rows = ((number := str(person.pk), _SELECTED if number == chosen else "", person) for person in people)
+    return format_html_join("", '<option value="{}"{}>{}</option>', rows)
 
 
 @register.filter

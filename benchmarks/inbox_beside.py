@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import IO
 
 from inbox import fill
-from intake import _PEER_SETTINGS, _PEER_URLS, PEER, peer_environment
 from measuring import keep, percentile
+from peer_desk import PEER, peer_environment, peer_settings
 
 _PEER_LIST = """
 import sys, time
@@ -64,12 +64,9 @@ for _line in sys.stdin:
 
 def peer_list(python: Path, folder: Path, tickets: int) -> "subprocess.Popen[str]":
     """The peer in a process of its own, filled; each line that it is given is answered with milliseconds."""
-    (folder / "peer_settings.py").write_text(_PEER_SETTINGS.replace("FOLDER", repr(str(folder))), encoding="utf-8")
-    (folder / "peer_urls.py").write_text(_PEER_URLS, encoding="utf-8")
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(folder), "DJANGO_SETTINGS_MODULE": "peer_settings"}
     running = subprocess.Popen(
         [str(python), "-c", _PEER_LIST, str(tickets)],
-        env=environment,
+        env=peer_settings(folder),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -16,7 +16,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import venv
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -24,9 +23,9 @@ from email.utils import format_datetime
 from pathlib import Path
 
 from measuring import keep, ratio_of_rounds
+from peer_desk import PEER, peer_environment, peer_settings
 
 ROOT = Path(__file__).resolve().parents[1]
-PEER = "django-helpdesk==2.6.1"
 LANGUAGES = ("en", "lt", "hr", "he", "et", "sk")
 _ANSWERS = 0.35
 _WITH_HTML = 0.5
@@ -116,35 +115,6 @@ print(json.dumps({"seconds": seconds, "processor": busy, "cases": Case.objects.c
     "left": RawMessage.objects.exclude(state="read").count()}))
 """
 
-_PEER_SETTINGS = """
-SECRET_KEY = "a secret of a benchmark"
-DEBUG = False
-USE_TZ = True
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-ROOT_URLCONF = "peer_urls"
-SITE_ID = 1
-INSTALLED_APPS = ["django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions",
-    "django.contrib.sites", "django.contrib.messages", "django.contrib.staticfiles", "django.contrib.admin",
-    "django.contrib.humanize", "rest_framework", "helpdesk", "django_cleanup.apps.CleanupConfig"]
-MIDDLEWARE = ["django.contrib.sessions.middleware.SessionMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware", "django.contrib.messages.middleware.MessageMiddleware"]
-TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True, "OPTIONS": {
-    "context_processors": ["django.template.context_processors.request", "django.contrib.auth.context_processors.auth",
-    "django.contrib.messages.context_processors.messages"]}}]
-DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": FOLDER + "/peer.sqlite3"}}
-EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
-HELPDESK_TEAMS_MODE_ENABLED = False
-HELPDESK_ACTIVATE_API_ENDPOINT = False
-MEDIA_ROOT = FOLDER + "/media"
-STATIC_URL = "/static/"
-LOGGING = {"version": 1, "disable_existing_loggers": True}
-"""
-
-_PEER_URLS = """
-from django.urls import include, path
-urlpatterns = [path("", include("helpdesk.urls", namespace="helpdesk"))]
-"""
-
 _PEER = """
 import json, os, sys, time
 import django
@@ -174,10 +144,7 @@ def run_peer(mails: Path, folder: Path, python: Path) -> dict[str, float]:
     """One run of the peer, on a copy, as it takes away what it has read."""
     own = folder / f"peer-{time.monotonic_ns()}"
     shutil.copytree(mails, own / "mails")
-    (own / "peer_settings.py").write_text(_PEER_SETTINGS.replace("FOLDER", repr(str(own))), encoding="utf-8")
-    (own / "peer_urls.py").write_text(_PEER_URLS, encoding="utf-8")
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(own), "DJANGO_SETTINGS_MODULE": "peer_settings"}
-    return _run([str(python), "-c", _PEER, str(own / "mails")], environment)
+    return _run([str(python), "-c", _PEER, str(own / "mails")], peer_settings(own))
 
 
 def _run(command: list[str], environment: dict[str, str]) -> dict[str, float]:
@@ -186,20 +153,6 @@ def _run(command: list[str], environment: dict[str, str]) -> dict[str, float]:
         raise RuntimeError(done.stderr[-3000:])
     result: dict[str, float] = json.loads(done.stdout.strip().splitlines()[-1])
     return result
-
-
-def peer_environment(folder: Path) -> Path | None:
-    """The peer's Python, or None when it cannot be installed here."""
-    place = folder / "peer"
-    venv.create(place, with_pip=True)
-    python = place / "bin" / "python"
-    done = subprocess.run(
-        [str(python), "-m", "pip", "install", "--quiet", PEER], capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        print(f"{PEER} cannot be installed here:\n{done.stderr[-1000:]}", file=sys.stderr)
-        return None
-    return python
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from amends.desk.composer.promised import FIELDS, Row, typed_row
 from amends.desk.composer.services import address_for, draft_of, second_look_needed
 from amends.desk.composer.services.attaching import MOST_BYTES, MOST_FILES
 from amends.desk.composer.services.drafting import LONGEST
-from amends.desk.composer.situation import Situation, situation_of
+from amends.desk.composer.situation import Situation, kept_situation_of, situation_of
 from amends.desk.customers.models import Customer
 from amends.desk.ledger.models import Promise
 from amends.desk.outbox.models import OutgoingMessage
@@ -99,7 +99,7 @@ def composer_of(person: Person, case: Case, kind: str) -> dict[str, Any]:
     checked: Checked | None = None
     at: Situation | None = None
     if may(person, "message.draft") and case.customer.erased_at is None:
-        at = situation_of(case)
+        at = kept_situation_of(case, anew=True)
         draft = draft_of(person, case, kind)
         checked = check_reply(draft.text, at, kind=kind, corrections=draft.corrections, writer=str(person.pk))
         if sent_back is not None and not _still_about(sent_back, draft):

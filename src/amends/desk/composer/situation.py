@@ -150,7 +150,7 @@ def situation_of(case: Case) -> Situation:
     )
 
 
-def kept_situation_of(case: Case) -> Situation:
+def kept_situation_of(case: Case, *, anew: bool = False) -> Situation:
     """The same, read at most once in a few seconds while neither the case nor its customer changes.
 
     Somebody who writes asks four times a second. All that changes a case stamps its row; what changes the house or its
@@ -158,12 +158,13 @@ def kept_situation_of(case: Case) -> Situation:
 
     Args:
         case: Just read, with its customer.
+        anew: Read it now, for a page that shows it, and keep it for the checks that follow.
     """
     stamp = (case.updated_at, case.customer.updated_at)
     now = time.monotonic()
     with _keeping:
         found = _kept.get(case.pk)
-    if found is not None and found[0] == stamp and now - found[1] < _KEPT_FOR:
+    if not anew and found is not None and found[0] == stamp and now - found[1] < _KEPT_FOR:
         return found[2]
     fresh = situation_of(case)
     with _keeping:

@@ -4,9 +4,9 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from amends.desk import outward
 from amends.desk.errors import NotAllowed, WrongInput
 from amends.desk.house.models import DeskLog
-from amends.desk.webhooks import posting
 from amends.desk.webhooks.models import Delivery, Endpoint
 from amends.desk.webhooks.services import add_endpoint, switch
 from amends.desk.webhooks.services import test_event as try_out
@@ -95,15 +95,15 @@ def test_a_name_that_leads_inside_is_not_posted_to(ways, monkeypatch, db):
 
     monkeypatch.setattr("socket.getaddrinfo", resolve)
     monkeypatch.setattr("socket.create_connection", connect)
-    with pytest.raises(posting.NotThereError):
-        posting.post("https://rebind.example/", b"{}", {})
+    with pytest.raises(outward.NotThereError):
+        outward.post("https://rebind.example/", b"{}", {})
 
 
 def test_a_number_written_strangely_is_looked_at_as_what_it_is(db):
     # Some resolvers read these as 127.0.0.1.
     for host in ("2130706433", "0x7f000001", "0177.0.0.1", "127.1"):
-        with pytest.raises((posting.NotThereError, posting.NotReachedError)):
-            posting.post(f"http://{host}:9/", b"{}", {}, seconds=1)
+        with pytest.raises((outward.NotThereError, outward.NotReachedError)):
+            outward.post(f"http://{host}:9/", b"{}", {}, seconds=1)
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from django.utils import timezone
 
+from amends.desk import outward
 from amends.desk.cases.services import add_note, move, record_recovery, set_aside
 from amends.desk.composer.services import keep_draft, send
 from amends.desk.ledger.services import break_promise, keep, release
-from amends.desk.webhooks import posting
 from amends.desk.webhooks.events import EVENTS
 from amends.desk.webhooks.models import Delivery, Endpoint, Event
 from amends.desk.webhooks.services import (
@@ -310,7 +310,7 @@ def test_nobody_at_home_pauses_the_endpoint(listener, endpoint, make_case, run_c
 
 def test_who_speaks_a_letter_at_a_time_is_not_waited_for(listener, endpoint, make_case, run_clock, monkeypatch):
     server = listener("drip")
-    monkeypatch.setattr("amends.desk.webhooks.services.sending.post", lambda *some: posting.post(*some, seconds=0.4))
+    monkeypatch.setattr("amends.desk.webhooks.services.sending.post", lambda *some: outward.post(*some, seconds=0.4))
     endpoint(server, ["case.opened"])
     make_case()
     run_clock()
@@ -463,11 +463,11 @@ def test_only_a_certificate_that_somebody_vouches_for_is_accepted(listener, db, 
     context.load_cert_chain(file)
     server.socket = context.wrap_socket(server.socket, server_side=True)
     address = server.address.replace("http://127.0.0.1", "https://localhost")
-    with pytest.raises(posting.NotReachedError, match="certificate"):
-        posting.post(address, b"{}", {})
+    with pytest.raises(outward.NotReachedError, match="certificate"):
+        outward.post(address, b"{}", {})
     assert server.came == []
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
-    assert posting.post(address, b"{}", {}).status == 200
-    with pytest.raises(posting.NotReachedError, match="certificate"):
-        posting.post(address.replace("localhost", "127.0.0.1"), b"{}", {})
+    assert outward.post(address, b"{}", {}).status == 200
+    with pytest.raises(outward.NotReachedError, match="certificate"):
+        outward.post(address.replace("localhost", "127.0.0.1"), b"{}", {})
     assert len(server.came) == 1

@@ -1,6 +1,6 @@
 """Asking services on the internet whose addresses somebody typed in, without becoming their way into our own network.
 
-The rules are those of `webhooks.posting`. Redirects are followed only where that is asked for, and each is looked at
+The rules are those of `amends.desk.outward`. Redirects are followed only where that is asked for, and each is looked at
 like an address that was typed in.
 """
 
@@ -15,8 +15,8 @@ from urllib.parse import urlencode, urljoin
 
 from django.utils.translation import gettext as _
 
+from amends.desk import outward
 from amends.desk.channels.kinds import ChannelTrouble
-from amends.desk.webhooks import posting
 
 __all__ = ["Reply", "ask", "ask_json", "refused"]
 
@@ -168,14 +168,14 @@ def refused(reply: Reply, service: str, *, words: str = "") -> ChannelTrouble:
 
 def _once(method: str, target: str, headers: Mapping[str, str], body: bytes, most: int, seconds: float) -> Reply:
     try:
-        said = posting.ask(
+        said = outward.ask(
             method, target, body=body or None, headers={"User-Agent": _AGENT, **headers}, seconds=seconds, most=most
         )
-    except posting.NotThereError as error:
+    except outward.NotThereError as error:
         raise ChannelTrouble(
             _("This address cannot be asked: %(why)s.") % {"why": error}, what_to_do=_("Write another address.")
         ) from error
-    except posting.NotReachedError as error:
+    except outward.NotReachedError as error:
         words = _("%(host)s could not be reached: %(why)s.") % {"host": _host(target), "why": error}
         raise ChannelTrouble(words) from error
     if not said.whole:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from amends.desk.opinion.models import OpinionSettings
-from amends.desk.webhooks.posting import NotReachedError, NotThereError, Said, ask
+from amends.desk.outward import NotReachedError, NotThereError, Said, ask
 
 __all__ = ["AskFailedError", "ask_model"]
 

@@ -17,10 +17,10 @@ from amends.desk.opinion.asking import AskFailedError, ask_model
 from amends.desk.opinion.judging import Line, Rewording, judged_questions, judged_rewording
 from amends.desk.opinion.models import OpinionSettings
 from amends.desk.opinion.prompting import for_questions, for_rewording, for_trying
+from amends.desk.outward import NotThereError, checked_address
 from amends.desk.people.authority import require
 from amends.desk.people.models import Person
 from amends.desk.states import lock
-from amends.desk.webhooks.posting import NotThereError, checked_address
 
 __all__ = ["ask_questions", "ask_rewording", "change_settings", "opinion_settings", "switch_off", "try_out"]
 

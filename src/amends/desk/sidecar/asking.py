@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from amends.desk.webhooks.posting import NotReachedError, NotThereError, Said, ask
+from amends.desk.outward import NotReachedError, NotThereError, Said, ask
 
 __all__ = ["Api", "Trouble"]
 

@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from amends.desk.clock.registry import due_rows, every
+from amends.desk.clock.turns import give_back, with_due
 from amends.desk.sidecar.models import Connection, Delivery, Note
 from amends.desk.sidecar.services import post_due, read
 from amends.desk.sidecar.services.reading import LEASE
@@ -29,18 +30,11 @@ def read_waiting(row: Delivery) -> None:
     read(row)
 
 
-def _due(now: datetime) -> Q:
-    waiting = Note.objects.filter(connection=OuterRef("pk"), next_at__lte=now)
-    free = Q(paused_until=None) | Q(paused_until__lte=now)
-    return Q(Exists(waiting), state=Connection.State.ON) & free
-
-
-@due_rows("sidecar.post", Connection, _due, lease=timedelta(minutes=8))
+@due_rows("sidecar.post", Connection, with_due(Note, "connection"), lease=timedelta(minutes=8))
 def post(connection: Connection) -> None:
     """Post the notes of one connection that are due."""
     post_due(connection)
-    # What is left over, as the time for one turn was up, is taken in the next look.
-    Connection.objects.filter(pk=connection.pk).update(lease_until=None)
+    give_back(connection)
 
 
 @every("sidecar.forget", timedelta(hours=6))

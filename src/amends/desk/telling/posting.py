@@ -11,10 +11,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from amends.desk.house.services import house
+from amends.desk.outward import NotReachedError, NotThereError, post
 from amends.desk.telling.models import Delivery, TellingSettings, Way
 from amends.desk.telling.web_push import LONGEST, WrongKeysError, authorization, sealed_for
 from amends.desk.telling.wording import address_of, digest_lines, head_of, line_of
-from amends.desk.webhooks.posting import NotReachedError, NotThereError, post
 from amends.messages import RIGHT_TO_LEFT
 
 __all__ = ["Posted", "post_push", "post_slack"]

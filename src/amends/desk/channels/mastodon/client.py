@@ -14,7 +14,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from amends.desk.channels.kinds import ChannelTrouble, Refused
-from amends.desk.webhooks.posting import NotReachedError, NotThereError, Said, ask
+from amends.desk.outward import NotReachedError, NotThereError, Said, ask
 
 __all__ = ["Client", "NotFound"]
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from amends.desk.clock.loop import nudge
 from amends.desk.errors import NotFound, WrongInput
 from amends.desk.house.services import log
+from amends.desk.outward import NotThereError, checked_address
 from amends.desk.people.authority import require
 from amends.desk.people.models import Person
 from amends.desk.sealed import SealError
@@ -20,7 +21,6 @@ from amends.desk.sidecar.models import Connection, Delivery, Note
 from amends.desk.sidecar.product import Product
 from amends.desk.sidecar.products import all_products
 from amends.desk.states import lock
-from amends.desk.webhooks.posting import NotThereError, checked_address
 from amends.messages import LANGUAGES
 
 __all__ = [

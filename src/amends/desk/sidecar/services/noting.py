@@ -4,13 +4,13 @@ Before a note is posted it is kept that it begins; from then on the other desk i
 before it is posted again. It is known by its marker.
 """
 
-import time
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
 from amends.desk.clock.loop import nudge
+from amends.desk.clock.turns import take_turn
 from amends.desk.errors import WrongMove
 from amends.desk.people.authority import require
 from amends.desk.people.models import Person
@@ -26,7 +26,6 @@ __all__ = ["SCHEDULE", "post_again", "post_due"]
 SCHEDULE = tuple(timedelta(seconds=seconds) for seconds in (30, 120, 600, 1_800, 7_200, 18_000, 36_000, 36_000))
 """How long to wait after each try that failed; after the last the note is given up, about a day after the first."""
 _AT_ONCE = 20
-_BEGIN_WITHIN = 4.0
 _LONGEST_PAUSE = timedelta(hours=1)
 _OF_THE_DESK = frozenset({"unreached", "inside", "refused", "limited", "broken", "sealed"})
 """What troubles the other desk as a whole, not the one note."""
@@ -43,16 +42,8 @@ def post_due(connection: Connection, now: datetime | None = None) -> int:
     Returns:
         How many were tried.
     """
-    begin = time.monotonic()
-    tried = 0
     due = Note.objects.filter(connection=connection, next_at__lte=now or timezone.now()).order_by("next_at", "pk")
-    for note in due.select_related("said__conversation")[:_AT_ONCE]:
-        if tried and time.monotonic() - begin > _BEGIN_WITHIN:
-            break
-        tried += 1
-        if not _tried(connection, note):
-            break
-    return tried
+    return take_turn(due.select_related("said__conversation"), lambda note: _tried(connection, note), most=_AT_ONCE)
 
 
 def post_again(acting: Person, note: Note) -> Note:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from amends.desk.clock.loop import nudge
 from amends.desk.errors import NotAllowed, WrongInput
 from amends.desk.house.services import log
+from amends.desk.outward import NotThereError, checked_address
 from amends.desk.people.authority import may, require
 from amends.desk.people.models import Person, Team
 from amends.desk.states import lock
@@ -20,7 +21,6 @@ from amends.desk.telling.models import Delivery, How, Notice, Preferences, Telli
 from amends.desk.telling.services.happening import wanted, zone_of
 from amends.desk.telling.web_push import WrongKeysError, checked_keys, new_key, public_key
 from amends.desk.telling.wording import TEST
-from amends.desk.webhooks.posting import NotThereError, checked_address
 
 __all__ = [
     "add_push",

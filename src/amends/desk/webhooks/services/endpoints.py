@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from amends.desk.clock.loop import nudge
 from amends.desk.errors import WrongInput
 from amends.desk.house.services import log
+from amends.desk.outward import NotThereError, checked_address
 from amends.desk.people.authority import require
 from amends.desk.people.models import Person
 from amends.desk.states import lock
 from amends.desk.webhooks.events import EVENTS
 from amends.desk.webhooks.models import Delivery, Endpoint
-from amends.desk.webhooks.posting import NotThereError, checked_address
 from amends.desk.webhooks.signing import new_secret
 
 __all__ = ["OLD_SECRET_LASTS", "add_endpoint", "change_endpoint", "new_secret_for", "remove_endpoint", "switch"]

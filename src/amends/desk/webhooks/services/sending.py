@@ -5,7 +5,6 @@ the one event alone. What failed for days is switched off, and the owners are to
 """
 
 import json
-import time
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,16 +18,17 @@ from django.utils.translation import gettext as _
 
 from amends.desk.cases.models import Case, Message
 from amends.desk.clock.loop import nudge
+from amends.desk.clock.turns import take_turn
 from amends.desk.errors import WrongMove
 from amends.desk.house.services import log
 from amends.desk.ledger.models import Promise
+from amends.desk.outward import Answer, NotReachedError, NotThereError, post
 from amends.desk.people.authority import require
 from amends.desk.people.models import Person
 from amends.desk.people.roles import CLOCK, Role
 from amends.desk.states import lock
 from amends.desk.telling.services import Words, tell_people
 from amends.desk.webhooks.models import Delivery, Endpoint, Event
-from amends.desk.webhooks.posting import Answer, NotReachedError, NotThereError, post
 from amends.desk.webhooks.signing import headers_of
 
 __all__ = ["OFF_AFTER", "SCHEDULE", "again", "body_of", "send_due"]
@@ -38,9 +38,6 @@ SCHEDULE = tuple(timedelta(seconds=seconds) for seconds in (5, 60, 300, 1_800, 7
 OFF_AFTER = timedelta(days=3)
 """When nothing has arrived for so long, an endpoint is switched off."""
 _LEAST_FAILURES = 10
-_AT_ONCE = 50
-_BEGIN_WITHIN = 4.0
-"""Seconds in which further events of one endpoint are begun, so that the clock comes to its other work."""
 _LONGEST_PAUSE = timedelta(hours=1)
 _GONE = 410
 _LONGEST_WORDS = 20_000
@@ -56,16 +53,8 @@ def send_due(endpoint: Endpoint, now: datetime | None = None) -> int:
     Returns:
         How many were tried.
     """
-    begin = time.monotonic()
-    tried = 0
     due = Delivery.objects.filter(endpoint=endpoint, next_at__lte=now or timezone.now()).order_by("next_at", "pk")
-    for delivery in due.select_related("event__case__customer")[:_AT_ONCE]:
-        if tried and time.monotonic() - begin > _BEGIN_WITHIN:
-            break
-        tried += 1
-        if not _sent(endpoint, delivery):
-            break
-    return tried
+    return take_turn(due.select_related("event__case__customer"), lambda delivery: _sent(endpoint, delivery))
 
 
 def again(acting: Person, delivery: Delivery) -> Delivery:

@@ -117,7 +117,8 @@ def test_help_shows_how(call: Run) -> None:
     assert "amends audit inbox.mbox" in result.stdout
 
 
-COMMAND = "from amends.cli import main; main()"
+# In the background a shell has the key ignored; at a terminal it is not.
+COMMAND = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);from amends.cli import main; main()"
 
 
 def test_stopped_by_a_key_it_keeps_what_is_done(tmp_path: Path) -> None:

@@ -4,9 +4,15 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-__all__ = ["Entry", "Walked", "moment_of", "walk"]
+from amends.desk.channels.kinds import Page, Raw
+from amends.desk.channels.models import Channel
+from amends.desk.channels.stored import gone
+
+__all__ = ["Entry", "Walked", "look", "moment_of", "walk"]
 
 _MOST_AT_THE_EDGE = 20
+_WATCHED = 10
+"""How many of those in hand are looked at again."""
 
 
 class Entry(NamedTuple):
@@ -77,6 +83,32 @@ def walk(
     edge = [entry.id for entry in fresh if entry.id and _order(entry.at) == _order(newest)]
     kept = edge or (seen if _order(newest) == _order(until) else [])
     return Walked(found, {"until": newest, "seen": kept[:_MOST_AT_THE_EDGE]}, True)
+
+
+def look(
+    channel: Channel,
+    page: Callable[[str | None], tuple[Sequence[Entry], str | None]],
+    one: Callable[[str], Mapping[str, Any] | None],
+    kept: Callable[[str, Mapping[str, Any]], Raw],
+    *,
+    before: timedelta,
+) -> Page:
+    """Read what is new in a list of reviews, then see whether those in hand were changed and are still there.
+
+    Args:
+        channel: Whose list.
+        page: As `walk` asks.
+        one: Gives a review by its id, None when it is not there any more.
+        kept: A review as it is stored, with its id.
+        before: How far back the first look goes, before the channel was set up.
+    """
+    walked = walk(channel.cursor.get("reviews") or {}, page, begin=channel.created_at - before)
+    items = [kept(entry.id, entry.thing) for entry in walked.found]
+    if walked.done:
+        for id in channel.watched(_WATCHED):
+            review = one(id)
+            items.append(kept(id, review) if review is not None else gone(id, datetime.now(UTC)))
+    return Page(tuple(items), {"reviews": walked.cursor}, not walked.done)
 
 
 def moment_of(value: Any) -> datetime | None:

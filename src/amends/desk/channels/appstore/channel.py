@@ -1,7 +1,7 @@
 """App Store reviews as a kind of channel."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
@@ -10,14 +10,13 @@ from amends.desk.channels.appstore.client import StoreReviews, response_of
 from amends.desk.channels.appstore.form import AppStoreForm
 from amends.desk.channels.kinds import Heard, Keep, Page
 from amends.desk.channels.models import Channel
-from amends.desk.channels.newest_first import walk
+from amends.desk.channels.newest_first import look
 from amends.desk.channels.one_reply import post_one
 
 __all__ = ["KIND", "AppStore"]
 
 _BEFORE = timedelta(days=30)
 """How far back the first look goes."""
-_WATCHED = 10
 
 
 class AppStore:
@@ -39,16 +38,8 @@ class AppStore:
 
         Apple lists by when a review was first written, so that a change is seen only in what is watched.
         """
-        reviews, cursor = _reviews(channel), dict(channel.cursor)
-        app = str(channel.settings["app"])
-        walked = walk(cursor.get("reviews") or {}, reviews.page, begin=channel.created_at - _BEFORE)
-        items = [parsing.kept(app, entry.thing) for entry in walked.found]
-        if walked.done:
-            now = datetime.now(UTC).isoformat()
-            for id in channel.watched(_WATCHED):
-                review = reviews.review(id)
-                items.append(parsing.kept(app, review) if review is not None else parsing.gone(id, now))
-        return Page(tuple(items), {"reviews": walked.cursor}, not walked.done)
+        reviews, app = _reviews(channel), str(channel.settings["app"])
+        return look(channel, reviews.page, reviews.review, lambda _id, one: parsing.kept(app, one), before=_BEFORE)
 
     def read(self, raw: bytes) -> list[Heard]:
         """Parse a review."""

@@ -1,9 +1,8 @@
 """From a review as App Store Connect gives it to what was heard."""
 
-import hashlib
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,8 +11,9 @@ from amends.archive.readers.values import plain, read_moment
 from amends.desk.channels.appstore.client import response_of
 from amends.desk.channels.kinds import Heard, Raw, Unreadable
 from amends.desk.channels.one_reply import reply_id
+from amends.desk.channels.stored import as_bytes, gone_of
 
-__all__ = ["gone", "kept", "read"]
+__all__ = ["kept", "read"]
 
 
 def kept(app: str, review: Mapping[str, Any]) -> Raw:
@@ -23,13 +23,7 @@ def kept(app: str, review: Mapping[str, Any]) -> Raw:
         response = review["response"]
         # Its state changes from waiting to published, which is no edition of its own.
         stored["review"]["response"] = {name: response.get(name) for name in ("responseBody", "lastModifiedDate")}
-    content = _as_bytes(stored)
-    return Raw(str(review["id"]), content, hashlib.sha256(content).hexdigest())
-
-
-def gone(id: str, at: str) -> Raw:
-    """A review that is not there any more."""
-    return Raw(id, _as_bytes({"id": id, "gone": at}), "gone")
+    return Raw(str(review["id"]), as_bytes(stored))
 
 
 def read(raw: bytes) -> list[Heard]:
@@ -40,8 +34,8 @@ def read(raw: bytes) -> list[Heard]:
     """
     try:
         stored = json.loads(raw)
-        if "gone" in stored:
-            return [Heard(str(stored["id"]), "", datetime.fromisoformat(stored["gone"]), gone=True)]
+        if (gone := gone_of(stored)) is not None:
+            return [gone]
         review = stored["review"]
         id, about = str(review["id"]), review["attributes"]
         moment, stars = read_moment(about["createdDate"]), about["rating"]
@@ -64,7 +58,3 @@ def read(raw: bytes) -> list[Heard]:
         return heard
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Unreadable(_("This is no review.")) from error
-
-
-def _as_bytes(data: Mapping[str, Any]) -> bytes:
-    return json.dumps(data, ensure_ascii=False, sort_keys=True).encode("utf-8", "replace")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from amends.desk.channels.bluesky.rich_text import with_whole_links
 from amends.desk.channels.kinds import Heard, Raw, Unreadable
 from amends.desk.channels.newest_first import moment_of
+from amends.desk.channels.stored import as_bytes
 
 __all__ = ["gone", "kept", "read"]
 
@@ -33,12 +34,12 @@ def kept(post: Mapping[str, Any], *, me: str, followers: int = 0) -> Raw:
     }
     # A like more is no edition of its own; ten times as many are.
     spread = len(str(sum(counts.values()))) - 1
-    return Raw(str(post["uri"]), _as_bytes(stored), f"{str(post.get('cid'))[:60]}:{spread}")
+    return Raw(str(post["uri"]), as_bytes(stored), f"{str(post.get('cid'))[:60]}:{spread}")
 
 
 def gone(uri: str, *, me: str) -> Raw:
     """A post that is not there any more."""
-    return Raw(uri, _as_bytes({"gone": uri, "me": me, "at": datetime.now(UTC).isoformat()}), "gone")
+    return Raw(uri, as_bytes({"gone": uri, "me": me, "at": datetime.now(UTC).isoformat()}), "gone")
 
 
 def read(raw: bytes) -> list[Heard]:
@@ -117,7 +118,3 @@ def _pictures(record: Mapping[str, Any]) -> list[str]:
 
 def _repo(uri: str) -> str:
     return uri.removeprefix("at://").partition("/")[0]
-
-
-def _as_bytes(data: Mapping[str, Any]) -> bytes:
-    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8", "replace")

@@ -3,15 +3,15 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from django.utils.translation import gettext as _
 
 from amends.archive.readers.values import plain, read_moment, read_number, rich
 from amends.desk.channels.feeds.markup import Entry, read_feed
 from amends.desk.channels.kinds import ChannelTrouble, Heard, Raw, Unreadable
+from amends.desk.channels.stored import as_bytes
 
 __all__ = ["entries", "names", "read"]
 
@@ -58,10 +58,10 @@ def _kept(entry: Entry, language: str, now: datetime) -> tuple[str, Raw]:
         "changed": changed if written else "",
         "answers": plain(entry.answers),
     }
-    id = plain(held.get("id")) or stored["link"] or hashlib.sha256(_as_bytes(stored)).hexdigest()
-    version = hashlib.sha256(_as_bytes({**stored, "changed": ""})).hexdigest()
+    id = plain(held.get("id")) or stored["link"] or hashlib.sha256(as_bytes(stored)).hexdigest()
+    version = hashlib.sha256(as_bytes({**stored, "changed": ""})).hexdigest()
     stored["id"], stored["seen"] = id[:400], now.isoformat()
-    return written or changed or now.isoformat(), Raw(id[:400], _as_bytes(stored), version)
+    return written or changed or now.isoformat(), Raw(id[:400], as_bytes(stored), version)
 
 
 def _words(entry: Entry, name: str) -> str:
@@ -116,7 +116,3 @@ def read(raw: bytes) -> list[Heard]:
 def _moment(value: str | None) -> str:
     found = read_moment(value)
     return found.astimezone(UTC).isoformat() if found is not None else ""
-
-
-def _as_bytes(data: Mapping[str, Any]) -> bytes:
-    return json.dumps(data, ensure_ascii=False, sort_keys=True).encode("utf-8", "replace")

@@ -1,7 +1,7 @@
 """Google Play reviews as a kind of channel."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
@@ -10,13 +10,12 @@ from amends.desk.channels.googleplay.client import PlayReviews, comments
 from amends.desk.channels.googleplay.form import GooglePlayForm
 from amends.desk.channels.kinds import Heard, Keep, Page
 from amends.desk.channels.models import Channel
-from amends.desk.channels.newest_first import walk
+from amends.desk.channels.newest_first import look
 from amends.desk.channels.one_reply import post_one
 
 __all__ = ["KIND", "GooglePlay"]
 
 _BEFORE = timedelta(days=7)
-_WATCHED = 10
 
 
 class GooglePlay:
@@ -35,16 +34,8 @@ class GooglePlay:
 
     def look(self, channel: Channel) -> Page:
         """Read what was written or changed, then see whether what is in hand is still there."""
-        reviews, cursor = _reviews(channel), dict(channel.cursor)
-        package = str(channel.settings["package"])
-        walked = walk(cursor.get("reviews") or {}, reviews.page, begin=channel.created_at - _BEFORE)
-        items = [parsing.kept(package, entry.thing) for entry in walked.found]
-        if walked.done:
-            now = datetime.now(UTC).isoformat()
-            for id in channel.watched(_WATCHED):
-                review = reviews.review(id)
-                items.append(parsing.kept(package, review) if review is not None else parsing.gone(id, now))
-        return Page(tuple(items), {"reviews": walked.cursor}, not walked.done)
+        reviews, package = _reviews(channel), str(channel.settings["package"])
+        return look(channel, reviews.page, reviews.review, lambda _id, one: parsing.kept(package, one), before=_BEFORE)
 
     def read(self, raw: bytes) -> list[Heard]:
         """Parse a review."""

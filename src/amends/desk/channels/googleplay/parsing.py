@@ -1,6 +1,5 @@
 """From a review as Google Play gives it to what was heard."""
 
-import hashlib
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -12,8 +11,9 @@ from amends.archive.readers.values import plain
 from amends.desk.channels.googleplay.client import comments
 from amends.desk.channels.kinds import Heard, Raw, Unreadable
 from amends.desk.channels.one_reply import reply_id
+from amends.desk.channels.stored import as_bytes, gone_of
 
-__all__ = ["gone", "kept", "read"]
+__all__ = ["kept", "read"]
 
 
 def kept(package: str, review: Mapping[str, Any]) -> Raw:
@@ -25,13 +25,7 @@ def kept(package: str, review: Mapping[str, Any]) -> Raw:
     ]
     ours = [{name: one.get(name) for name in ("text", "lastModified")} for one in comments(review, "developerComment")]
     stored = {"id": id, "package": package, "author": review.get("authorName"), "said": said, "ours": ours}
-    content = _as_bytes(stored)
-    return Raw(id, content, hashlib.sha256(content).hexdigest())
-
-
-def gone(id: str, at: str) -> Raw:
-    """A review that is not there any more."""
-    return Raw(id, _as_bytes({"id": id, "gone": at}), "gone")
+    return Raw(id, as_bytes(stored))
 
 
 def read(raw: bytes) -> list[Heard]:
@@ -42,9 +36,9 @@ def read(raw: bytes) -> list[Heard]:
     """
     try:
         stored = json.loads(raw)
+        if (gone := gone_of(stored)) is not None:
+            return [gone]
         id = str(stored["id"])
-        if "gone" in stored:
-            return [Heard(id, "", datetime.fromisoformat(stored["gone"]), gone=True)]
         address = f"https://play.google.com/store/apps/details?id={stored['package']}&reviewId={id}"
         said = stored["said"][-1]
         stars = said["starRating"]
@@ -72,7 +66,3 @@ def read(raw: bytes) -> list[Heard]:
 
 def _moment(value: Mapping[str, Any]) -> datetime:
     return datetime.fromtimestamp(int(value["seconds"]), UTC)
-
-
-def _as_bytes(data: Mapping[str, Any]) -> bytes:
-    return json.dumps(data, ensure_ascii=False, sort_keys=True).encode("utf-8", "replace")

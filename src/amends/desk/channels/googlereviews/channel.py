@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
@@ -12,14 +12,13 @@ from amends.desk.channels.googlereviews.form import GoogleReviewsForm
 from amends.desk.channels.keeping import keep_secrets
 from amends.desk.channels.kinds import Heard, Keep, Page
 from amends.desk.channels.models import Channel
-from amends.desk.channels.newest_first import walk
+from amends.desk.channels.newest_first import look
 from amends.desk.channels.one_reply import post_one
 
 __all__ = ["KIND", "GoogleBusiness"]
 
 _BEFORE = timedelta(days=30)
 """How far back the first look goes."""
-_WATCHED = 10
 
 
 class GoogleBusiness:
@@ -46,15 +45,8 @@ class GoogleBusiness:
 
     def look(self, channel: Channel) -> Page:
         """Read what was written or changed, then see whether what is in hand is still there."""
-        reviews, cursor = _reviews(channel), dict(channel.cursor)
-        walked = walk(cursor.get("reviews") or {}, reviews.page, begin=channel.created_at - _BEFORE)
-        items = [parsing.kept(entry.id, entry.thing) for entry in walked.found]
-        if walked.done:
-            now = datetime.now(UTC).isoformat()
-            for name in channel.watched(_WATCHED):
-                review = reviews.review(name)
-                items.append(parsing.kept(name, review) if review is not None else parsing.gone(name, now))
-        return Page(tuple(items), {"reviews": walked.cursor}, not walked.done)
+        reviews = _reviews(channel)
+        return look(channel, reviews.page, reviews.review, parsing.kept, before=_BEFORE)
 
     def read(self, raw: bytes) -> list[Heard]:
         """Parse a review."""

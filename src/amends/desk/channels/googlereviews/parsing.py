@@ -1,6 +1,5 @@
 """From a review as Google gives it to what was heard; the review itself is read as the audit reads it."""
 
-import hashlib
 import json
 from collections.abc import Mapping
 from datetime import UTC
@@ -13,10 +12,10 @@ from amends.archive.readers import Context
 from amends.archive.readers.google_reviews import items
 from amends.archive.readers.values import read_moment
 from amends.desk.channels.kinds import Heard, Raw, Unreadable
-from amends.desk.channels.newest_first import moment_of
 from amends.desk.channels.one_reply import reply_id
+from amends.desk.channels.stored import as_bytes, gone_of
 
-__all__ = ["gone", "kept", "read"]
+__all__ = ["kept", "read"]
 
 
 def kept(name: str, review: Mapping[str, Any]) -> Raw:
@@ -28,13 +27,7 @@ def kept(name: str, review: Mapping[str, Any]) -> Raw:
     """
     wanted = ("reviewId", "reviewer", "starRating", "comment", "createTime", "updateTime", "reviewReply")
     review = {field: review[field] for field in wanted if field in review}
-    content = _as_bytes({"name": name, "review": review})
-    return Raw(name, content, hashlib.sha256(content).hexdigest())
-
-
-def gone(name: str, at: str) -> Raw:
-    """A review that is not there any more."""
-    return Raw(name, _as_bytes({"name": name, "gone": at}), "gone")
+    return Raw(name, as_bytes({"name": name, "review": review}))
 
 
 def read(raw: bytes) -> list[Heard]:
@@ -45,16 +38,13 @@ def read(raw: bytes) -> list[Heard]:
     """
     try:
         stored = json.loads(raw)
-        name = str(stored["name"])
-        if "gone" in stored:
-            moment = moment_of(stored["gone"])
-            assert moment is not None
-            return [Heard(name, "", moment, gone=True)]
-        review = stored["review"]
+        if (gone := gone_of(stored)) is not None:
+            return [gone]
+        name, review = str(stored["name"]), stored["review"]
         told = [one for one in items(review, name, Context()) if isinstance(one, Message)]
         changed = read_moment(review.get("updateTime"))
         return [_heard(name, one, changed) for one in told]
-    except (ValueError, KeyError, TypeError, AttributeError, AssertionError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Unreadable(_("This is no review.")) from error
 
 
@@ -73,7 +63,3 @@ def _heard(name: str, told: Message, changed: Any) -> Heard:
         ours=ours,
         edited=changed.astimezone(UTC) if changed is not None and not ours and changed > told.sent else None,
     )
-
-
-def _as_bytes(data: Mapping[str, Any]) -> bytes:
-    return json.dumps(data, ensure_ascii=False, sort_keys=True).encode("utf-8", "replace")

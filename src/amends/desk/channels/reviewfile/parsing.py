@@ -14,6 +14,7 @@ from amends.archive.message import Message
 from amends.archive.message import Unreadable as UnreadableRow
 from amends.archive.readers import Context, Piece, items, pieces
 from amends.desk.channels.kinds import Heard, Raw, Unreadable
+from amends.desk.channels.stored import as_bytes
 
 __all__ = ["Rows", "context_of", "read", "rows"]
 
@@ -59,17 +60,17 @@ def rows(path: Path, settings: Mapping[str, Any], begin: int, most: int, now: da
 def _kept(piece: Piece | UnreadableRow, path: Path, now: datetime) -> Raw:
     if isinstance(piece, UnreadableRow):
         place = piece.place.replace(str(path), "").lstrip(":")
-        content = _as_bytes({"unreadable": piece.reason, "row": place})
+        content = as_bytes({"unreadable": piece.reason, "row": place})
         return Raw(f"row:{hashlib.sha256(content + path.name.encode()).hexdigest()}", content)
     layout, fields = piece.content
     stored = {"layout": layout, "fields": dict(fields)}
-    content = _as_bytes(stored)
+    content = as_bytes(stored)
     # A review without an id of its own is known by all that stands in its row but what may still come: our reply.
     told = {name: value for name, value in stored["fields"].items() if name not in ("reply", "replied")}
     own = str(stored["fields"].get("id") or "").strip()
-    id = f"id:{own}" if own else f"row:{hashlib.sha256(_as_bytes(told)).hexdigest()}"
+    id = f"id:{own}" if own else f"row:{hashlib.sha256(as_bytes(told)).hexdigest()}"
     version = hashlib.sha256(content).hexdigest()
-    return Raw(id[:400], _as_bytes({**stored, "id": id[:400], "seen": now.isoformat()}), version)
+    return Raw(id[:400], as_bytes({**stored, "id": id[:400], "seen": now.isoformat()}), version)
 
 
 def read(raw: bytes) -> list[Heard]:
@@ -111,7 +112,3 @@ def _heard(id: str, seen: datetime, told: Sequence[Message]) -> list[Heard]:
             )
         )
     return heard
-
-
-def _as_bytes(data: Mapping[str, Any]) -> bytes:
-    return json.dumps(data, ensure_ascii=False, sort_keys=True, default=str).encode("utf-8", "replace")

@@ -168,9 +168,11 @@ def test_promises_are_corrected_before_sending(make_case, make_person, open_page
     page = open_page(agent, case)
     write(page, GOOD["en"])
     row = page.locator(".found-row").last
+    row.locator("summary").click()
     row.locator(".found-act input").fill("Ring Rūta")
     row.locator("select").select_option(label="Lena")
     row.locator("[type=date]").fill("2031-05-02")
+    page.locator(".found-row").first.locator("summary").click()
     page.locator(".found-row").first.locator("[type=checkbox]").check()
     page.click("button.button[value=send]")
     page.locator(".reply-waiting").wait_for()

@@ -95,6 +95,7 @@ INSTALLED_APPS = [
     "amends.desk.telling",
     "amends.desk.channels",
     "amends.desk.sidecar",
+    "amends.desk.demonstration",
     "amends.desk.clock",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -120,6 +120,12 @@ def options_of(people: Iterable[Person], chosen: str) -> SafeString:
     return format_html_join("", '<option value="{}"{}>{}</option>', rows)
 
 
+@register.simple_tag
+def name_of(people: Iterable[Person], chosen: str) -> str:
+    """The name of one of some people, by their number as text; "" for nobody of them."""
+    return next((str(person) for person in people if str(person.pk) == chosen), "")
+
+
 @register.filter
 def due_words(row: Row) -> str:
     """By when a promise is kept, as people say it here; "" when no day is named."""

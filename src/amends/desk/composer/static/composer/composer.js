@@ -106,10 +106,17 @@ class Composer {
     this.marks = found.marks;
     this.draw();
     if (!this.panel.contains(document.activeElement)) this.panel.innerHTML = found.panel;
-    if (!this.promises.contains(document.activeElement)) this.promises.innerHTML = found.promises;
+    if (!this.promises.contains(document.activeElement)) this.redraw(found.promises);
     if (found.errors || !this.form.elements.reason.value) this.reason.hidden = !found.errors;
     if (this.summary.textContent !== found.summary) this.summary.textContent = found.summary;
     this.form.dataset.checked = String(asked.length);
+  }
+
+  // What somebody has opened stays open.
+  redraw(promises) {
+    const open = [...this.promises.querySelectorAll("details[open]")].map((one) => one.dataset.key);
+    this.promises.innerHTML = promises;
+    for (const one of this.promises.querySelectorAll("details")) one.open ||= open.includes(one.dataset.key);
   }
 
   draw() {

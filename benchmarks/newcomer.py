@@ -1,12 +1,12 @@
 """From `git clone` to the first sent apology, by the README alone, at the pace of a person.
 
-    python benchmarks/newcomer.py            clones this repository, installs, starts the demonstration, walks in Chromium
+    python benchmarks/newcomer.py            clones this repository, installs, starts the demonstration, walks
     python benchmarks/newcomer.py --dry
 
-The machine's part (cloning, installing, starting) is timed as it is. The person's part is walked in a real browser: they
-read what they need at 230 words a minute (Brysbaert 2019: 238 for English prose), type 40 words a minute (Dhakal et al.
-2018: 52 on average), and take 2.5 seconds for each thing that they click (Card, Moran, Newell 1983: 1.35 to think, 1.1
-to point). To reach: under five minutes.
+The machine's part (cloning, installing, starting) is timed as it is. The person's part is walked in a real Chromium:
+they read what they need at 230 words a minute (Brysbaert 2019: 238 for English prose), type 52 words a minute (Dhakal
+et al. 2018, the mean of 168,000 people), and take 2.5 seconds for each thing that they click (Card, Moran, Newell 1983:
+1.35 to think, 1.1 to point). Who wonders or corrects takes longer. To reach: under five minutes.
 """
 
 import argparse
@@ -26,22 +26,20 @@ from playwright.sync_api import Locator, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 _WORDS_READ = 230 / 60
-_LETTERS_TYPED = 40 * 5 / 60
+_LETTERS_TYPED = 52 * 5 / 60
 _A_CLICK = 2.5
 _PATIENCE = 600.0
 _OUTLINE = {
-    "perceived": "Two weeks of silence, guests coming on the first, nothing to put on their beds.",
-    "cause": "I waited for the last two sets and did not tell her.",
+    "perceived": "Two weeks of silence, and guests coming.",
+    "cause": "I waited for the last two sets.",
 }
 _REPLY = """Dear Harriet Lowe,
 
-I am sorry. I confirmed twelve sets within a week, then held all of them back for the last two and left both of your letters without an answer. \
-You were about to turn four families away because of me.
+I am sorry. I confirmed twelve sets within a week, then held them all back for the last two and left your letters
+without an answer. You would have turned families away because of me.
 
-Ten sets leave today and are with you on the 29th. I will ring you tomorrow by noon about the other two. \
-From today nobody here confirms a date before the last set is on the shelf.
-
-What have I missed?
+Ten sets leave today. I will ring you tomorrow by noon about the other two. From today nobody here confirms a date
+before the last set is on the shelf.
 
 Olga Marin"""
 
@@ -70,7 +68,7 @@ class Person:
     def type(self, place: Locator, words: str) -> None:
         """Write into a field."""
         self.click(place)
-        place.press_sequentially(words, delay=1000 / _LETTERS_TYPED)
+        place.press_sequentially(words, delay=1000 / _LETTERS_TYPED, timeout=_PATIENCE * 1000)
 
 
 @contextmanager

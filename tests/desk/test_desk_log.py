@@ -30,7 +30,7 @@ def test_values_are_never_taken_for_more_than_they_are():
     assert value_words("why", "spam") == "Spam"
     assert value_words("words", "spam") == "spam"
     assert value_words("due_at", "soon") == "soon"
-    assert value_words("kinds", ["late", "wrong"]) == "late, wrong"
+    assert value_words("kinds", ["late", "wrong"]) == "too late, the wrong thing"
     assert value_words("complaint", False) == "no"
 
 
@@ -41,3 +41,9 @@ def test_the_log_can_be_read_in_every_language(make_case, agent):
             for entry in case.log.all():
                 assert act_words(entry.act)
                 changes(entry.act, entry.before, entry.after)
+
+
+def test_days_and_kinds_of_failure_are_told_in_words():
+    assert value_words("due_day", "2031-05-02") == "2 May 2031"
+    assert value_words("kinds", ["late", "unanswered"]) == "too late, not answered"
+    assert value_words("number", "2031-05-02-7") == "2031-05-02-7"

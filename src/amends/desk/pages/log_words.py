@@ -4,11 +4,12 @@ Rows keep the plain names ("case.moved", "waiting-for-us"), so that the log outl
 here is shown by its plain name.
 """
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from django.utils.dateparse import parse_datetime
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import date_format
 from django.utils.functional import Promise as Lazy
 from django.utils.timezone import localtime
@@ -350,6 +351,8 @@ _NAMES: Mapping[str, "str | Lazy"] = {
     "thank_months": _("months between thanks"),
 }
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
 # Numbers of rows say nothing to a reader; names stand beside them.
 _SILENT = frozenset(
     {"message", "link", "event", "promise", "owner", "person", "team", "left", "automatic", "remedy", "voucher", "row"}
@@ -391,6 +394,8 @@ def value_words(name: str, value: Any, subject: str = "case") -> str:
             moment = parse_datetime(value)
             if moment is not None and moment.tzinfo is not None:
                 return date_format(localtime(moment), "SHORT_DATETIME_FORMAT")
+        if _DAY.fullmatch(value) and (day := parse_date(value)) is not None:
+            return date_format(day, "SHORT_DATE_FORMAT")
     return str(value)
 
 
@@ -412,6 +417,7 @@ def changes(act: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> li
 def _values() -> dict[str, dict[str, Any]]:
     """For each name the words of its values."""
     from amends.desk.advocates.models import Advocate, Use
+    from amends.desk.cases.listing import KIND_WORDS, STAKE_WORDS
     from amends.desk.cases.models import Case, Channel
     from amends.desk.cases.models.case import Fault
     from amends.desk.customers.models import ContactPoint, FormOfAddress, GenderedForm, Reach
@@ -426,6 +432,8 @@ def _values() -> dict[str, dict[str, Any]]:
         "promise.state": dict(Promise.State.choices),
         "channel": dict(Channel.choices),
         "fault": dict(Fault.choices),
+        "kinds": dict(KIND_WORDS),
+        "stakes": dict(STAKE_WORDS),
         "why": dict(Case.SetAsideWhy.choices),
         "kind": dict(ContactPoint.Kind.choices),
         "form_of_address": dict(FormOfAddress.choices),

@@ -5,11 +5,33 @@ from django.utils.translation import gettext_lazy as _
 
 from amends.desk.intake.models import MailboxKind, Security, SignIn
 
-__all__ = ["AcknowledgementForm", "FormSettingsForm", "MailboxForm"]
+__all__ = ["AcknowledgementForm", "FormSettingsForm", "MailboxForm", "TakingInForm"]
 
 
-class MailboxForm(forms.Form):
+class TakingInForm(forms.Form):
+    """What every mailbox is asked, however its mail comes in."""
+
+    begin_days = forms.IntegerField(
+        label=_("Days back at the beginning"),
+        initial=0,
+        min_value=0,
+        max_value=90,
+        help_text=_("0 takes in what comes from now on. Earlier mail stays where it is."),
+    )
+    takes_replies = forms.BooleanField(
+        label=_("Answers of customers come to this address, with a signed “+…” in it"),
+        required=False,
+        help_text=_("So that an answer finds its case. Your mail server must deliver name+anything to name; most do."),
+    )
+
+
+class MailboxForm(TakingInForm):
     """A mailbox."""
+
+    field_order = (
+        *("address", "kind", "host", "port", "security", "user", "sign_in", "secret", "folder"),
+        *("begin_days", "takes_replies"),
+    )
 
     address = forms.EmailField(
         label=_("Address that customers write to"), max_length=254, help_text=_("Such as hello@bakery.example.")
@@ -32,18 +54,6 @@ class MailboxForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}, render_value=True),
     )
     folder = forms.CharField(label=_("Folder"), initial="INBOX", max_length=200, required=False)
-    begin_days = forms.IntegerField(
-        label=_("Days back at the beginning"),
-        initial=0,
-        min_value=0,
-        max_value=90,
-        help_text=_("0 takes in what comes from now on. Earlier mail stays where it is."),
-    )
-    takes_replies = forms.BooleanField(
-        label=_("Answers of customers come to this address, with a signed “+…” in it"),
-        required=False,
-        help_text=_("So that an answer finds its case. Your mail server must deliver name+anything to name; most do."),
-    )
 
 
 class FormSettingsForm(forms.Form):

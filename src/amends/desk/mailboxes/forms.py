@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from amends.desk.intake.forms import TakingInForm
 from amends.desk.intake.models import Security
 from amends.desk.mailboxes.kinds import KINDS
 from amends.desk.mailboxes.models import SentFolder
@@ -44,7 +45,7 @@ class ClientForm(forms.Form):
             self.fields.pop("tenant")
 
 
-class ConnectForm(ClientForm):
+class ConnectForm(TakingInForm, ClientForm):
     """A mailbox that is to be connected."""
 
     field_order = ("address", "client_id", "client_secret", "tenant", "begin_days", "takes_replies")
@@ -55,19 +56,11 @@ class ConnectForm(ClientForm):
         help_text=_("Such as hello@bakery.example."),
         widget=forms.EmailInput(attrs=_left_to_right()),
     )
-    begin_days = forms.IntegerField(
-        label=_("Days back at the beginning"),
-        initial=0,
-        min_value=0,
-        max_value=90,
-        help_text=_("0 takes in what comes from now on. Earlier mail stays where it is."),
-    )
-    takes_replies = forms.BooleanField(
-        label=_("Answers of customers come to this address, with a signed “+…” in it"),
-        required=False,
-        initial=True,
-        help_text=_("So that an answer finds its case. Your mail server must deliver name+anything to name; most do."),
-    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Both providers deliver name+anything to name."""
+        super().__init__(*args, **kwargs)
+        self.fields["takes_replies"].initial = True
 
 
 class SendingForm(forms.Form):

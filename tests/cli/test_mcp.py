@@ -203,6 +203,19 @@ def test_a_case_is_opened_at_the_desk_once(talk, desk) -> None:
     }
 
 
+def test_a_contact_reaches_the_desk_also_when_nobody_said_what_it_is(talk, desk) -> None:
+    async def conversation(client: Client) -> None:
+        for number, contact in enumerate(("ada@customer.example", "+370 600 00000", "")):
+            result(await client.call_tool("open_case", {"text": f"Complaint {number}.", "contact": contact}))
+
+    talk(conversation, AMENDS_DESK_URL=desk.url, AMENDS_DESK_TOKEN=TOKEN)
+    assert [case["asked"]["customer"] for case in desk.opened.values()] == [
+        {"name": "", "kind": "mail", "value": "ada@customer.example"},
+        {"name": "", "kind": "phone", "value": "+370 600 00000"},
+        {"name": ""},
+    ]
+
+
 def test_what_the_desk_says_against_it_is_told(talk, desk) -> None:
     desk.refusal = (
         422,

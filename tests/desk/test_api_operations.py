@@ -91,6 +91,7 @@ class TestCases:
             ({}, "customer"),
             ({"id": "2222222222"}, "customer.id"),
             ({"kind": "mail"}, "customer.value"),
+            ({"value": "ruta@mail.example", "name": "Rūta"}, "customer.kind"),
             ({"kind": "mail", "value": "no address"}, "value"),
             ({"kind": "pigeon"}, "customer.kind"),
         ],

@@ -150,7 +150,7 @@ def _with_desk(made: MCPServer[Any], desk: Desk) -> None:
         ],
         customer_name: Annotated[str, Field(max_length=160, description="The customer's name.")] = "",
         contact_kind: Annotated[
-            Literal["mail", "phone"] | None, Field(description="What the contact is, when one is known.")
+            Literal["mail", "phone"] | None, Field(description="What the contact is; seen by its @ if absent.")
         ] = None,
         contact: Annotated[str, Field(max_length=300, description="The mail address or phone number.")] = "",
         channel: Annotated[
@@ -165,7 +165,9 @@ def _with_desk(made: MCPServer[Any], desk: Desk) -> None:
         """Open a case at the business's desk, so that a person takes care of a complaint."""
         if contact_kind is not None and not contact.strip():
             raise ToolError(translated("contact: the mail address or the phone number is missing."))
-        known = (contact_kind, contact) if contact_kind is not None else None
+        # A contact is never dropped because nobody said what it is; the desk refuses what is neither.
+        seen = contact_kind or ("mail" if "@" in contact else "phone")
+        known = (seen, contact) if contact.strip() else None
         try:
             return desk.open_case(
                 text, channel=channel, name=customer_name, contact=known, subject=subject, language=language

@@ -230,6 +230,9 @@ def _customer(person: Person, wanted: shapes.CustomerRef) -> Customer:
         return find_or_create(
             person, wanted.kind.value, wanted.value, network=wanted.network, name=wanted.name, language=language
         )[0]
+    if wanted.value.strip():
+        # Else the only way to reach the customer would be lost without a word.
+        raise WrongInput(_("Say what kind of contact this is."), "customer.kind")
     if not wanted.name.strip():
         raise WrongInput(_("Say who it is: an id, a contact, or at least a name."), "customer")
     return create_customer(person, name=wanted.name, language=language)

@@ -118,12 +118,30 @@ def test_columns_of_any_name_can_be_named(bring, business, lead, run_clock):
     assert unknown.is_valid()
     with pytest.raises(WrongInput) as error:
         services.add_channel(lead, KIND, "Reviews", unknown)
-    assert "column" in error.value.words
+    # Said to somebody at a form: which columns there are, and no option of a command line.
+    assert "nr, Balai, Ką parašė, Kas" in error.value.words
+    assert "--" not in error.value.words
     assert not Channel.objects.exists()
     channel = bring(table, text_column="Ką parašė", rating_column="balai", author_column="Kas", id_column="nr")
     listen(channel, run_clock)
     assert Case.objects.get().customer.name == "Rūta"
     assert HeardItem.objects.get().remote_id == "id:1"
+
+
+@pytest.mark.parametrize("content", [b"PK\x03\x04\x14\x00\x06\x00\x08\x00workbook\xff\xfe", bytes(range(256)) * 20])
+def test_a_file_that_is_no_table_is_called_so(content, bring):
+    with pytest.raises(WrongInput) as error:
+        bring(content)
+    assert "no table of text" in error.value.words
+    assert "CSV" in error.value.words
+    assert not Channel.objects.exists()
+
+
+def test_a_table_without_rows_is_refused_and_not_called_unknown(bring):
+    with pytest.raises(WrongInput) as error:
+        bring(b"id,stars,text\n")
+    assert "No review was found" in error.value.words
+    assert "columns are" not in error.value.words
 
 
 def test_google_plays_own_files_are_known(bring, run_clock):

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import Any, BinaryIO, Final, cast
@@ -13,7 +14,7 @@ from amends.archive.readers.format import Context, Format, Piece
 from amends.archive.readers.sources import Source, seekable
 from amends.messages import translated
 
-__all__ = ["CSV", "PARQUET", "recognises_parquet", "recognises_table"]
+__all__ = ["CSV", "PARQUET", "columns_of", "recognises_parquet", "recognises_table"]
 
 LAYOUTS: Final = ("twitter", "google_play")
 """Layouts of tables that are known by their columns; each is a file beside this one."""
@@ -28,6 +29,19 @@ def recognises_table(head: bytes) -> bool:
     """Whether a file is a table of lines: by columns that are known."""
     columns, _ = _columns(_first_line(head)[0])
     return _layout(columns) is not None or "text" in flat.mapping(tuple(columns), ())
+
+
+def columns_of(head: bytes) -> list[str]:
+    """The columns that a table of lines names in its first line; none where the file is no text.
+
+    Args:
+        head: How the file begins, in any encoding.
+    """
+    line = _first_line(head)[0]
+    # Picture files, workbooks and the like are full of control characters, which no table's first line holds.
+    if any(unicodedata.category(sign) == "Cc" and sign not in "\t\0" for sign in line):
+        return []
+    return [column for column in _columns(line)[0] if column]
 
 
 def recognises_parquet(head: bytes) -> bool:

@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from amends.desk import store
 from amends.desk.channels.kinds import ChannelForm, ChannelTrouble, Unreadable
-from amends.desk.channels.reviewfile.parsing import read, rows
+from amends.desk.channels.reviewfile.parsing import columns, hold_words, read, rows
 
 __all__ = ["ReviewFileForm"]
 
 _TRIED = 20
+_SHOWN = 20
 
 
 def _column(label: Any, help_text: Any = "") -> forms.CharField:
@@ -60,6 +61,7 @@ class ReviewFileForm(ChannelForm):
             return settings
         found, _size = store.write(file.chunks())
         now = timezone.now()
+        named = columns(store.path_of(found))
         tried = rows(store.path_of(found), settings, 0, _TRIED, now).items
         problem = ""
         for raw in tried:
@@ -70,8 +72,20 @@ class ReviewFileForm(ChannelForm):
                 problem = problem or error.words
         else:
             store.drop_unnamed([found])
+            if not named:
+                raise ChannelTrouble(
+                    _now("This file is no table of text."),
+                    what_to_do=_now("Save it as CSV where you made it, and choose that file."),
+                )
+            if hold_words(named, settings):
+                words = (_now("No review was found in the first rows. %(why)s") % {"why": problem}).strip()
+            else:
+                shown = ", ".join(named[:_SHOWN])
+                words = _now("No review was found in the first rows. The columns are: %(columns)s.") % {
+                    "columns": shown
+                }
             raise ChannelTrouble(
-                _now("No review was found in the first rows. %(why)s") % {"why": problem},
+                words,
                 what_to_do=_now("Write below which column holds the words, as the first row of the file names it."),
             )
         return {**settings, "file": found, "file_name": str(file.name)[:120], "brought_at": now.isoformat()}

@@ -13,13 +13,16 @@ from django.utils.translation import gettext as _
 from amends.archive.message import Message
 from amends.archive.message import Unreadable as UnreadableRow
 from amends.archive.readers import Context, Piece, items, pieces
+from amends.archive.readers.flat import mapping
+from amends.archive.readers.tables import columns_of
 from amends.desk.channels.kinds import Heard, Raw, Unreadable
 from amends.desk.channels.stored import as_bytes
 
-__all__ = ["Rows", "context_of", "read", "rows"]
+__all__ = ["Rows", "columns", "context_of", "hold_words", "read", "rows"]
 
 _FIELDS = ("text", "subject", "rating", "author", "sent", "id", "reply")
 _LONGEST = 20_000
+_HEAD = 64 * 1024
 
 
 class Rows(NamedTuple):
@@ -40,6 +43,17 @@ def context_of(settings: Mapping[str, Any]) -> Context:
     """What the settings say about the columns."""
     columns = {name: str(settings[f"{name}_column"]) for name in _FIELDS if settings.get(f"{name}_column")}
     return Context(columns=columns, channel="review")
+
+
+def columns(path: Path) -> list[str]:
+    """The columns that the first row of a file names; none where it is no table."""
+    with path.open("rb") as file:
+        return columns_of(file.read(_HEAD))
+
+
+def hold_words(columns: Sequence[str], settings: Mapping[str, Any]) -> bool:
+    """Whether it is known which of some columns holds the words of a review."""
+    return "text" in mapping(tuple(columns), tuple(sorted(context_of(settings).columns.items())))
 
 
 def rows(path: Path, settings: Mapping[str, Any], begin: int, most: int, now: datetime) -> Rows:

@@ -62,6 +62,11 @@ class ConnectForm(TakingInForm, ClientForm):
         super().__init__(*args, **kwargs)
         self.fields["takes_replies"].initial = True
 
+    def __init__(self, *args: Any, provider: Provider, **kwargs: Any) -> None:
+        """Speak of no secret that is stored already: there is none yet."""
+        super().__init__(*args, provider=provider, **kwargs)
+        self.fields["client_secret"].help_text = _("Kept sealed and never shown.")
+
 
 class SendingForm(forms.Form):
     """How a mailbox sends."""

@@ -26,7 +26,7 @@ class Provider:
         imap, smtp: Server, port and security.
         keeps_sent: A value of `models.SentFolder`.
         has_tenants: Whether it has directories.
-        docs: Name of the page of our documentation.
+        docs: The page of our documentation, such as "docs/how-to/connect-gmail.md".
     """
 
     name: str
@@ -53,7 +53,7 @@ PROVIDERS: dict[str, Provider] = {
         asks={"access_type": "offline", "prompt": "consent"},
         imap=("imap.gmail.com", 993, "tls"),
         smtp=("smtp.gmail.com", 587, "starttls"),
-        docs="connect-gmail",
+        docs="docs/how-to/connect-gmail.md",
     ),
     "microsoft": Provider(
         name="Microsoft 365",
@@ -64,7 +64,7 @@ PROVIDERS: dict[str, Provider] = {
         imap=("outlook.office365.com", 993, "tls"),
         smtp=("smtp.office365.com", 587, "starttls"),
         has_tenants=True,
-        docs="connect-microsoft-365",
+        docs="docs/how-to/connect-microsoft-365.md",
     ),
 }
 

@@ -26,14 +26,19 @@ class AppStoreForm(ChannelForm):
     issuer = forms.RegexField(
         r"^[0-9a-fA-F-]{10,60}$",
         label=_("Issuer ID"),
+        help_text=_("In App Store Connect under Users and Access, Integrations, above the list of keys."),
         widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"}),
     )
     key_id = forms.RegexField(
-        r"^[A-Z0-9]{4,20}$", label=_("Key ID"), widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"})
+        r"^[A-Z0-9]{4,20}$",
+        label=_("Key ID"),
+        help_text=_("In the same list, beside the name of the key."),
+        widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"}),
     )
     key = forms.CharField(
         label=_("Key (AuthKey_….p8)"),
         max_length=2_000,
+        help_text=_("The whole content of the file that Apple let you download."),
         widget=forms.Textarea(attrs={"rows": 5, "dir": "ltr", "autocomplete": "off", "spellcheck": "false"}),
     )
 

@@ -46,6 +46,7 @@ class BlueskyForm(ChannelForm):
         max_length=200,
         initial="https://bsky.social",
         assume_scheme="https",
+        help_text=_("Leave it as it is, unless your account lives on a server of its own."),
         widget=forms.URLInput(attrs={"dir": "ltr"}),
     )
 

@@ -21,6 +21,9 @@ class FeedForm(ChannelForm):
         label=_("Address of the feed"),
         max_length=500,
         assume_scheme="https",
+        help_text=_(
+            "Where the link named RSS, Atom or Feed on the page leads, such as https://reviews.example/feed.xml"
+        ),
         widget=forms.URLInput(attrs={"dir": "ltr", "autocomplete": "off"}),
     )
     names = forms.CharField(

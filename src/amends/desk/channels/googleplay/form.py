@@ -30,6 +30,7 @@ class GooglePlayForm(ChannelForm):
     key = forms.CharField(
         label=_("Key of the service account (JSON)"),
         max_length=10_000,
+        help_text=_("The whole content of the file that Google saved when the key was made."),
         widget=forms.Textarea(attrs={"rows": 5, "dir": "ltr", "autocomplete": "off", "spellcheck": "false"}),
     )
 

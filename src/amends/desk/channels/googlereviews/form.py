@@ -28,7 +28,12 @@ class GoogleReviewsForm(ChannelForm):
         widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"}),
     )
     client_id = forms.CharField(
-        label=_("Client ID"), max_length=300, widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"})
+        label=_("Client ID"),
+        max_length=300,
+        help_text=_(
+            "In the Google Cloud console under APIs & Services, Credentials; the client secret stands beside it."
+        ),
+        widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"}),
     )
     client_secret = forms.CharField(
         label=_("Client secret"),
@@ -38,6 +43,7 @@ class GoogleReviewsForm(ChannelForm):
     refresh_token = forms.CharField(
         label=_("Refresh token"),
         max_length=2_000,
+        help_text=_("Made in Google's OAuth playground with this client ID, by the account that manages the place."),
         widget=forms.PasswordInput(attrs={"dir": "ltr", "autocomplete": "off"}),
     )
 

@@ -322,7 +322,7 @@ def test_a_dead_way_is_switched_off_shown_and_what_waited_comes_by_mail(
     assert {row.state for row in way.deliveries.all()} == {"by-mail"}
     page = signed_in(agent).get("/me/told/").content.decode()
     assert "The desk switched it off:" in page
-    assert str(status) in page
+    assert f"Nothing is at this address any more ({status})." in page
     assert DeskLog.objects.filter(act="telling.way-off").exists()
     # Off, it hears of nothing more.
     say([agent], once="later")

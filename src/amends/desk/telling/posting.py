@@ -107,9 +107,12 @@ def _answer(way: Way, body: bytes, headers: dict[str, str]) -> Posted:
         return Posted(False, words=str(error))
     if 200 <= answer.status < 300:
         return Posted(True)
+    if answer.status in _GONE:
+        with translation.override(_language(way)):
+            words = _("Nothing is at this address any more (%(status)s).") % {"status": answer.status}
+        return Posted(False, gone=True, words=words)
     return Posted(
         False,
-        gone=answer.status in _GONE,
         refused=answer.status in _REFUSED,
         wait=answer.retry_after or 0,
         words=f"{answer.status} {answer.beginning}".strip(),

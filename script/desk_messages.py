@@ -31,6 +31,7 @@ WIDTH = 120
 HEADER = "# The messages of the desk. How to word them: docs/explanation/terms.md."
 KEYWORDS: dict[str, Any] = {
     "_": None,
+    "_now": None,
     "gettext": None,
     "gettext_lazy": None,
     "gettext_noop": None,

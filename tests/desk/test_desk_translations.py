@@ -1,5 +1,6 @@
 """Everything that the desk says is there in all its languages."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -45,3 +46,13 @@ def test_what_is_compiled_is_what_the_translators_wrote(language):
     with translation.override(language):
         for english in ("Inbox", "Promises", "Keep the note"):
             assert translation.gettext(english) == catalogue.get(english).string
+
+
+def test_messages_are_collected_under_every_name_by_which_they_are_called():
+    called = {
+        name
+        for _path, code in desk_messages.sources()
+        for name in re.findall(r"^from .+ import n?p?gettext\w* as (\w+)$", code, re.MULTILINE)
+    }
+    assert "_" in called
+    assert called <= set(desk_messages.KEYWORDS)

@@ -17,6 +17,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import urllib3
 from django.conf import settings
+from django.utils.translation import gettext as _
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util.ssl_match_hostname import CertificateError
 
@@ -33,11 +34,11 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 class NotThereError(Exception):
-    """The address is none that we post to. The words say why."""
+    """The address is none that we post to. The words say why, in the language that is active."""
 
 
 class NotReachedError(Exception):
-    """Nobody answered there, or not in time. The words say why."""
+    """Nobody answered there, or not in time. The words say why, in the language that is active."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +68,16 @@ def checked_address(address: str, *, longest: int = _LONGEST, inside: bool | Non
         NotThereError: It is none, or inside our own network.
     """
     if len(address) > longest or not address.isascii() or any(sign <= " " for sign in address):
-        raise NotThereError("write an address such as https://shop.example/hooks/amends")
+        raise NotThereError(_("write an address such as https://shop.example/hooks/amends"))
     try:
         parts = urlsplit(address)
         port = parts.port
     except ValueError as error:
         raise NotThereError(str(error)) from None
     if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
-        raise NotThereError("write an address that begins with https:// or http://")
+        raise NotThereError(_("write an address that begins with https:// or http://"))
     if parts.username is not None or parts.password is not None or parts.fragment:
-        raise NotThereError("write it without a user name, a password and a part behind #")
+        raise NotThereError(_("write it without a user name, a password and a part behind #"))
     _refuse_ours_by_name(parts.hostname, settings.WEBHOOKS_TO_PRIVATE if inside is None else inside)
     return parts
 
@@ -185,7 +186,7 @@ def ask(
             return Said(answer.status, said, beginning[:most], len(beginning) <= most)
     except (OSError, HTTPException, urllib3.exceptions.HTTPError, ValueError) as error:
         if time.monotonic() >= until - 0.05:
-            raise NotReachedError(f"no answer within {seconds:g} seconds") from error
+            raise NotReachedError(_("no answer within %(seconds)s seconds") % {"seconds": f"{seconds:g}"}) from error
         raise NotReachedError(_words_of(error)) from error
     finally:
         connection.close()
@@ -219,13 +220,13 @@ def _resolved(host: str, port: int, allowed: bool) -> str:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise NotReachedError("the name leads nowhere") from error
+        raise NotReachedError(_("the name leads nowhere")) from error
     addresses = [str(entry[4][0]) for entry in found]
     if not addresses:
-        raise NotReachedError("the name leads nowhere")
+        raise NotReachedError(_("the name leads nowhere"))
     for one in addresses:
         if not allowed and not _is_outside(one):
-            raise NotThereError("this leads into the desk's own network, where nothing is posted to")
+            raise NotThereError(_("this leads into the desk's own network, where it asks and posts nothing"))
     return addresses[0]
 
 
@@ -237,7 +238,7 @@ def _refuse_ours_by_name(host: str, allowed: bool) -> None:
     else:
         inside = not _is_outside(host)
     if inside and not allowed:
-        raise NotThereError("this is inside the desk's own network, where nothing is posted to")
+        raise NotThereError(_("this leads into the desk's own network, where it asks and posts nothing"))
 
 
 def _is_outside(address: str) -> bool:
@@ -268,9 +269,9 @@ def _seconds(value: str) -> int | None:
 def _words_of(error: BaseException) -> str:
     cause = error.__cause__ or error.__context__ or error
     if isinstance(cause, (ssl.SSLError, CertificateError)) or isinstance(error, urllib3.exceptions.SSLError):
-        return f"the certificate was not accepted: {str(cause)[:200]}"
+        return _("the certificate was not accepted: %(problem)s") % {"problem": str(cause)[:200]}
     if isinstance(cause, ConnectionRefusedError):
-        return "nobody listens there: connection refused"
+        return _("nobody listens there: connection refused")
     if isinstance(cause, TimeoutError):
-        return "nobody answered in time"
-    return f"the line broke: {type(cause).__name__}"
+        return _("nobody answered in time")
+    return _("the line broke: %(problem)s") % {"problem": type(cause).__name__}

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from amends.desk.api.models import PER_MINUTE
@@ -33,4 +34,8 @@ class TokenForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["scopes"]
         assert isinstance(field, forms.MultipleChoiceField)
-        field.choices = [(name, SCOPES[name].words) for name in scopes_for(person)]
+        # The name stands beside the words, as programs and the documentation call it so.
+        field.choices = [
+            (name, format_html('<span>{} <code dir="ltr">{}</code></span>', SCOPES[name].words, name))
+            for name in scopes_for(person)
+        ]

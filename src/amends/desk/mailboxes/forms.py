@@ -58,13 +58,9 @@ class ConnectForm(TakingInForm, ClientForm):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Both providers deliver name+anything to name."""
+        """Both providers deliver name+anything to name, and no secret is stored yet that could be kept."""
         super().__init__(*args, **kwargs)
         self.fields["takes_replies"].initial = True
-
-    def __init__(self, *args: Any, provider: Provider, **kwargs: Any) -> None:
-        """Speak of no secret that is stored already: there is none yet."""
-        super().__init__(*args, provider=provider, **kwargs)
         self.fields["client_secret"].help_text = _("Kept sealed and never shown.")
 
 

@@ -27,7 +27,7 @@ def test_too_many_apologies() -> None:
 def test_a_long_explanation() -> None:
     reply = (
         "The printer jammed because the feed roller had worn through. The spare was out on loan because a school had "
-        "asked for it. The shift changed at six, which is why nobody saw the tray. I am sorry."
+        "asked for it. The paper was damp because the cellar had flooded. I am sorry."
     )
     assert "long-explanation" in whole(reply)
 

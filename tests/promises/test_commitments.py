@@ -117,3 +117,19 @@ class TestFollowing:
         other = Later("Thanks for the invoice.", datetime(2026, 3, 20, 9), False, "en")
         assert self.outcome(other) == "not seen"
         assert self.outcome(now=datetime(2026, 3, 5)) == "open"
+
+
+@pytest.mark.parametrize(
+    ("language", "reply", "act"),
+    [
+        ("en", "I'll ring you on Thursday by 5pm.", "I'll ring you"),
+        ("lt", "Paskambinsiu jums iki ketvirtadienio.", "Paskambinsiu jums"),
+        ("hr", "Nazvat ću vas u četvrtak do 17 sati.", "Nazvat ću vas"),
+        ("sk", "Zavolám vám vo štvrtok do 17:00.", "Zavolám vám"),
+        ("he", "אתקשר אליך ביום חמישי עד השעה 17:00.", "אתקשר אליך"),
+        ("et", "Helistan teile neljapäeval hiljemalt kell 17.", "Helistan teile"),
+    ],
+)
+def test_the_act_is_told_without_the_words_that_lead_to_its_time(language, reply, act):
+    (found,) = amends.promises(reply, sent=datetime(2026, 3, 3, 9), language=language)
+    assert found.act == act

@@ -1,9 +1,9 @@
 """The sentence model: how likely each component and fault is in each sentence of a reply.
 
-Two linear stages, trained by `training/train.py` on the project's own labelled replies. The first adds up what the
-words, runs of words, pieces of words and rule matches of one sentence say. The second sees that sentence's result
-beside those of its neighbours and of the rest of the reply ("a mix-up occurred" reads differently when the next
-sentence says "I mixed them up"). Nothing but NumPy is needed at work.
+Two stages, trained by `training/train.py` on the project's own labelled replies. The first, linear, adds up what the
+words, runs of words, pieces of words and rule matches of one sentence say. The second, with one hidden layer, sees that
+sentence's result beside those of its neighbours and of the rest of the reply ("a mix-up occurred" reads differently
+when the next sentence says "I mixed them up"). Nothing but NumPy is needed at work.
 
 File layout (`models/<language>.npz`, arrays without pickling): strings are UTF-8, one a line; weights are 8-bit with
 one scale per label.
@@ -22,10 +22,24 @@ from numpy.typing import NDArray
 from amends.checker.catalogue import COMMITMENT, MODEL_LABELS
 from amends.text.linear import SCALE, Floats, RowsOfText, TextRows, packed, quantised, unpacked
 
-__all__ = ["RULE_WEIGHT", "SCALE", "Floats", "SentenceModel", "Weights", "beside", "commitment_logits", "load_model"]
+__all__ = [
+    "RULE_WEIGHT",
+    "SCALE",
+    "Floats",
+    "SecondStage",
+    "SentenceModel",
+    "Weights",
+    "beside",
+    "commitment_logits",
+    "load_model",
+]
 
 RULE_WEIGHT = 0.6
 """What a rule's match counts."""
+
+FEWEST_TOGETHER = 4
+"""How many sentences a reply has at least before the hidden layer is asked: of shorter ones, and of a beginning that
+somebody is typing, too few were seen, and it takes what they lack for what they are."""
 
 _LIMIT = 6.0
 
@@ -62,6 +76,39 @@ def beside(logits: Floats) -> Floats:
     return seen
 
 
+@dataclass(frozen=True, slots=True)
+class SecondStage:
+    """What the second stage adds up, half of it straight and half through hidden units; the last rows are biases.
+
+    Attributes:
+        straight: From what it sees to the labels.
+        inward: From what it sees to the hidden units.
+        outward: From the hidden units to the labels.
+    """
+
+    straight: Floats
+    inward: Floats
+    outward: Floats
+
+    def logits(self, first: Floats) -> Floats:
+        """What each sentence says within its reply.
+
+        Args:
+            first: What each says by itself; one row a sentence, at least one.
+        """
+        seen = beside(first)
+        if len(seen) < FEWEST_TOGETHER:
+            alone: Floats = seen @ self.straight[:-1] + self.straight[-1]
+            return alone * np.float32(2.0)
+        hidden = seen @ self.inward[:-1]
+        hidden += self.inward[-1]
+        np.maximum(hidden, 0.0, out=hidden)
+        made: Floats = seen @ self.straight[:-1]
+        made += hidden @ self.outward[:-1]
+        made += self.straight[-1] + self.outward[-1]
+        return made
+
+
 @dataclass(slots=True)
 class Weights:
     """What training makes and the file holds.
@@ -70,7 +117,7 @@ class Weights:
         text: What each known feature of a sentence says.
         rules: Ids of rules.
         bias: One number a label.
-        second: Second stage, one column a label; its last row is the bias.
+        second: The second stage.
         thresholds: From which logit on a label is given.
         statement: What is added to the thresholds in a statement, which answers nobody.
     """
@@ -79,7 +126,7 @@ class Weights:
     rules: list[str]
     rule_rows: Floats
     bias: Floats
-    second: Floats
+    second: SecondStage
     thresholds: Floats
     statement: Floats
 
@@ -91,7 +138,9 @@ class Weights:
             "rules": packed(self.rules),
             **quantised("rule_rows", self.rule_rows),
             "bias": self.bias.astype(np.float32),
-            "second": self.second.astype(np.float32),
+            "second": self.second.straight.astype(np.float32),
+            "inward": self.second.inward.astype(np.float32),
+            "outward": self.second.outward.astype(np.float32),
             "thresholds": self.thresholds.astype(np.float32),
             "statement": self.statement.astype(np.float32),
         }
@@ -113,7 +162,7 @@ class Weights:
                 unpacked(data["rules"]),
                 rule_rows,
                 data["bias"],
-                data["second"],
+                SecondStage(data["second"], data["inward"], data["outward"]),
                 data["thresholds"],
                 data["statement"],
             )
@@ -132,8 +181,7 @@ class SentenceModel:
         self._rules = {rule: place for place, rule in enumerate(weights.rules)}
         self._rule_rows = weights.rule_rows * RULE_WEIGHT
         self._bias = weights.bias
-        self._second = weights.second[:-1]
-        self._second_bias = weights.second[-1]
+        self._second = weights.second
         self.thresholds = weights.thresholds
         self.statement = weights.statement
 
@@ -171,8 +219,7 @@ class SentenceModel:
 
     def second_stage(self, first: Floats) -> Floats:
         """What each sentence says within its reply, by what all of them say by themselves, at least one."""
-        made: Floats = beside(first) @ self._second + self._second_bias
-        return made
+        return self._second.logits(first)
 
 
 def commitment_logits(language: str, clauses: Sequence[list[str]]) -> list[float]:

@@ -143,6 +143,7 @@ class _Words:
     plural: re.Pattern[str]
     condition: re.Pattern[str]
     not_names: re.Pattern[str]
+    before_time: re.Pattern[str]
 
 
 @cache
@@ -159,6 +160,7 @@ def _words(language: str) -> _Words:
         word("we"),
         word("conditions"),
         re.compile(rf"{table.weekday}|{table.month}|{table.any_of('polite', 'i', 'we')}"),
+        re.compile(rf"(?<!\w){table.any_of('clock_before', 'day_before')}\s*\Z"),
     )
 
 
@@ -263,7 +265,7 @@ class _Reading:
             offset + end,
             who,
             name,
-            _act(folded, span, own),
+            _act(folded, span, own, self.words.before_time),
             _time_words(folded, own),
             due.latest if due else None,
             due.precision if due else None,
@@ -323,12 +325,13 @@ def _long_enough(pieces: Iterable[tuple[int, int]], text: str, times: Sequence[M
     return made
 
 
-def _act(folded: Normalised, span: tuple[int, int], own: Sequence[Mention]) -> str:
-    """The words of a span without those of time."""
+def _act(folded: Normalised, span: tuple[int, int], own: Sequence[Mention], before_time: re.Pattern[str]) -> str:
+    """The words of a span without those of time and the small ones that lead to them."""
     kept = []
     place = span[0]
     for mention in own:
-        kept.append((place, max(place, mention.start)))
+        leading = before_time.search(folded.text, place, max(place, mention.start))
+        kept.append((place, leading.start() if leading else max(place, mention.start)))
         place = max(place, mention.end)
     kept.append((place, span[1]))
     written = " ".join(folded.original[slice(*folded.span(*part))] for part in kept if part[0] < part[1])

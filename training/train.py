@@ -85,11 +85,11 @@ LABEL_MARGINS = {
 """What is added for single labels, whose threshold by cross-validation on our own replies is too low or too high for
 the development sets, in English as in the five others taken together. (Before and after: mean fault F1 of the five
 others 0.63 and 0.65 with as many false findings.)"""
-STATEMENT_MARGIN = 1.2
+STATEMENT_MARGIN = 1.8
 """What is added to the thresholds of faults in a text that answers nobody, where the corpus is not large: what a
-company tells everybody or the press is written unlike the answers of the corpus. (In the five such languages 0, 0.6,
-1.2 and 2 left 1.6, 0.9, 0.4 and 0.2 false findings in such a text, with a micro F1 of the faults of 0.61, 0.63, 0.67
-and 0.60. In English, where all thresholds are higher, it gained nothing.)"""
+company tells everybody or the press is written unlike the answers of the corpus. (Over the 26 such texts of the five
+languages 0.5, 1.2, 1.8 and 2.4 left 37, 19, 12 and 8 false findings, with a micro F1 of the faults of 0.60, 0.63, 0.63
+and 0.58. In English, where all thresholds are higher, it gained nothing.)"""
 LEAST = 2
 """In how many sentences a feature must occur."""
 MOST_RUNS = 45_000

@@ -23,7 +23,7 @@ POOR = {
 GOOD = {
     "en": (
         "Dear Rūta,\n\nI am sorry that the cake did not come on Saturday. I forgot to put your order on the list. "
-        "Your 28 € go back to your card today. I will ring you tomorrow by 10 am. What else do you need?"
+        "I will send your 28 € back to your card today. I will ring you tomorrow by 10 am. What else do you need?"
     ),
     "he": (
         "רותה היקרה,\n\nאני מצטערת שהעוגה לא הגיעה בשבת. שכחתי לרשום את ההזמנה שלך. "

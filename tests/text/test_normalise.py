@@ -43,6 +43,7 @@ well_formed = st.text(
         ("apol\u00adogy \u200fand\u200e \ufeffre\u200bfund ❤\ufe0f", "apology and refund ❤"),
         ("one\r\n\r\n\ttwo \u00a0 three\u2028four", "one two three four"),
         ("one \u200b two", "one two"),
+        ("said:\n> one\r\n>> two\n > > three > two", "said: one two three > two"),
         ("  led by spaces  ", " led by spaces "),
         ("", ""),
     ],
@@ -55,6 +56,7 @@ def test_folding(written: str, folded: str) -> None:
     ("written", "words", "original"),
     [
         ("Labai atsiprašome, ponia", "atsiprasome", "atsiprašome"),
+        ("> Labai\n> atsiprašome, ponia", "labai atsiprasome", "Labai\n> atsiprašome"),
         (
             unicodedata.normalize("NFD", "Labai atsiprašome, ponia"),
             "atsiprasome",

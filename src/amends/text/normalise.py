@@ -122,6 +122,7 @@ _ACCENTED_TABLE = "".join(map(_accented_character, _COMMON))
 _ASCII_TABLE = "".join(map(_fold_character, map(chr, range(0x80)))).encode("ascii").ljust(256)
 _UNCOMMON = re.compile(f"[^{re.escape(_COMMON)}]+")
 _SPACES = re.compile("  +")
+_QUOTE_MARKS = re.compile(r"(?<=[\r\n])[ \t]*>[> \t]*")
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 # No letter carries more marks than this; ordering the marks of a longer heap would take quadratic time.
 _LONGEST_CLUSTER = 24
@@ -221,7 +222,7 @@ class Normalised:
         return place + offset - starts[piece] if self._steps[piece] else place
 
     def _with_accents(self) -> str:
-        original = self.original
+        original = _without_quote_marks(self.original)
         starts = self._folded_starts
         if starts is None:
             return _accents_one_by_one(original)
@@ -335,7 +336,7 @@ def normalise(text: str) -> Normalised:
     Lower case; diacritics, niqqud and cantillation removed; dashes and maqaf become '-', quotation marks, geresh
     and gershayim become ' or "; '…' becomes '...'; full-width and ligature forms become plain letters; soft
     hyphens, zero-width characters, direction marks and variation selectors vanish; each run of white space, line
-    ends included, becomes one space.
+    ends included, becomes one space, with the marks behind a line end by which mail programs tell that they quote.
 
     Args:
         text: any string, lone surrogates and NUL included.
@@ -349,13 +350,14 @@ def normalise(text: str) -> Normalised:
 
 def _normalised(text: str) -> Normalised:
     """See `normalise`."""
-    if text.isascii():
-        folded = text.encode("ascii").translate(_ASCII_TABLE).decode("ascii")
+    read = _without_quote_marks(text)
+    if read.isascii():
+        folded = read.encode("ascii").translate(_ASCII_TABLE).decode("ascii")
     else:
         try:
-            folded = charmap_decode(charmap_encode(text, "strict", _ENCODING)[0], "strict", _FOLDED_TABLE)[0]
+            folded = charmap_decode(charmap_encode(read, "strict", _ENCODING)[0], "strict", _FOLDED_TABLE)[0]
         except UnicodeEncodeError:
-            return _normalise_uncommon(text)
+            return _normalise_uncommon(text, read)
     if "  " not in folded:
         return Normalised(text, folded)
     return _normalise_spaces(text, folded)
@@ -387,19 +389,24 @@ def _normalise_spaces(text: str, folded: str) -> Normalised:
     return Normalised(text, " ".join(kept), pieces)
 
 
-def _normalise_uncommon(text: str) -> Normalised:
-    """Fold a text that holds characters outside the common set."""
+def _without_quote_marks(text: str) -> str:
+    """The text, as long as it is, with blanks for the marks at the beginning of quoted lines."""
+    return _QUOTE_MARKS.sub(lambda marks: " " * len(marks[0]), text) if ">" in text else text
+
+
+def _normalise_uncommon(text: str, read: str) -> Normalised:
+    """Fold a text that holds characters outside the common set; `read` is it without the marks of quoted lines."""
     pieces = _Pieces()
     done = 0
-    for run in _UNCOMMON.finditer(text):
+    for run in _UNCOMMON.finditer(read):
         start, end = run.span()
         if start > done:
-            common = charmap_encode(text[done:start], "strict", _ENCODING)[0]
+            common = charmap_encode(read[done:start], "strict", _ENCODING)[0]
             pieces.add_common(charmap_decode(common, "strict", _FOLDED_TABLE)[0], done)
         pieces.add_uncommon(run[0], start)
         done = end
-    if done < len(text):
-        common = charmap_encode(text[done:], "strict", _ENCODING)[0]
+    if done < len(read):
+        common = charmap_encode(read[done:], "strict", _ENCODING)[0]
         pieces.add_common(charmap_decode(common, "strict", _FOLDED_TABLE)[0], done)
     return Normalised(text, "".join(pieces.written), pieces)
 

@@ -78,7 +78,7 @@ LABEL_MARGINS = {
     "policy-shield": -0.6,
     "blame-third-party": -0.6,
     "blame-customer": -0.3,
-    "self-praise": -0.3,
+    "self-praise": -0.6,
     "empty-promise": -0.3,
     "forced-closure": -0.6,
 }

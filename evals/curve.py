@@ -73,7 +73,6 @@ def main() -> None:
     parser.add_argument("--dry", action="store_true", help="keep no figures")
     arguments = parser.parse_args()
     scorer = scorer_beside(arguments.data, arguments.score)
-    kept = json.loads(CURVES.read_text(encoding="utf-8")) if CURVES.is_file() else {}
     for language in arguments.languages:
         rows = read_language(arguments.data, language).get("all")
         if not rows:
@@ -88,7 +87,7 @@ def main() -> None:
             points.append((size, sentences, figures))
         if arguments.labels:
             print("\n" + "\n".join(by_label(points, scorer.labels)))
-        kept[language] = [
+        found = [
             {
                 "replies": size,
                 "sentences": sentences,
@@ -99,6 +98,9 @@ def main() -> None:
             for size, sentences, figures in points
         ]
         if not arguments.dry:
+            # Another language may be measured beside this one.
+            kept = json.loads(CURVES.read_text(encoding="utf-8")) if CURVES.is_file() else {}
+            kept[language] = found
             CURVES.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 

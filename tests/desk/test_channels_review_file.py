@@ -57,7 +57,7 @@ def test_rows_become_cases_and_the_file_is_not_kept(bring, run_clock):
     assert by_name["Jonas"].state == "set-aside"
     assert by_name["Ona"].state == "new", "two stars without words are a complaint"
     assert by_name["Rūta"].channel == "review"
-    told = by_name["Tomas"].messages.order_by("sent_at")
+    told = by_name["Tomas"].messages.order_by("sent_at", "pk")
     assert [one.direction for one in told] == ["in", "out"]
     assert by_name["Tomas"].state == "waiting-for-customer"
     assert by_name["Rūta"].messages.get().headers["written"].startswith("2026-10-29T10:00")

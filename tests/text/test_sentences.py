@@ -40,6 +40,7 @@ CASES = {
         "Žao nam je.| Javit ćemo se do 12. ožujka 2025. u 13 sati.| Hvala!",
         "Poštovana gđa. Perak, vaš račun br. 5 iznosi 4,90 eura.| Tvrtka Lampa d.o.o. plaća.",
         "Rok je 3. svibnja 2025.| Novac je vraćen, npr. danas, itd.| Hvala.",
+        "JAVIT ĆEMO SE DO 12. OŽUJKA.| VRAĆAMO SVIH 30.| HVALA.",
     ],
     "he": [
         "אנחנו מצטערים.| החבילה אבדה אצלנו!| מתי נוח לך?| נתקשר.",
@@ -51,6 +52,7 @@ CASES = {
         "Vabandame väga.| Raha jõuab teieni 3. märtsil kell 14.30.| Aitäh!",
         "Lp. pr. Mets, arve nr. 5 on tasutud, s.t. kõik on korras jne.| Kuller helistab.",
         "Pakk tuleb 12. mail.| Teie tn. 5 ukse taha, nt. hommikul.",
+        "VASTAME HILJEMALT 31. OKTOOBRIL.| PAKK TULEB 12. MAIL.",
     ],
     "sk": [
         "Je nám to ľúto.| Ozveme sa do 3. marca o 14.30.| Ďakujeme!",
@@ -89,6 +91,7 @@ def test_sentences_of_one_line(language: str, marked: str) -> None:
         ("One\n\nTwo\r\n\r\nThree\u2029Four", ["One", "Two", "Three", "Four"]),
         ("שלום דנה,\nהמנורה אבדה\nנשלח חדשה\nבברכה", ["שלום דנה,", "המנורה אבדה", "נשלח חדשה", "בברכה"]),
         ("Dobrý deň, pani Dubová,\nstratili sme ju.", ["Dobrý deň, pani Dubová,", "stratili sme ju."]),
+        ("> Javit ćemo se do 12.\n> ožujka.\n> Hvala", ["Javit ćemo se do 12.\n> ožujka.", "Hvala"]),
         ("> We lost the\n> lamp. Sorry.\n>\n> Jo", ["We lost the\n> lamp.", "Sorry.", "Jo"]),
         ("   \n\t ", []),
         ("", []),

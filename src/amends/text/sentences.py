@@ -56,6 +56,7 @@ _LONGEST_WORD = 40
 _LONGEST_ADDRESS = 200
 # Abbreviations of letters alone (without points or marks) are no longer than this.
 _LONGEST_ABBREVIATION = 6
+_LONGEST_MONTH = 16
 # Mail programs wrap between these widths: a shorter line was ended on purpose, a longer one is not wrapped at all.
 _NARROWEST_WRAP = 56
 _WIDEST_WRAP = 100
@@ -70,6 +71,7 @@ class _Abbreviations(NamedTuple):
     before_number: frozenset[str]
     at_end: frozenset[str]
     any: frozenset[str]
+    month: re.Pattern[str]
     certain: bool
     """False where the language is not known: an abbreviation of one language is a word of another (end, art, pan)."""
 
@@ -82,7 +84,9 @@ def _abbreviations(language: str | None) -> _Abbreviations:
     never = frozenset(entry for one in tables for entry in one.abbreviations)
     before_number = frozenset(entry for one in tables for entry in one.abbreviations_before_number)
     at_end = frozenset(entry for one in tables for entry in one.abbreviations_at_end)
-    return _Abbreviations(never, before_number, at_end, never | before_number | at_end, certain)
+    months = sorted({re.escape(entry).replace(r"\*", r"\w*+") for one in tables for entry in one.months}, reverse=True)
+    month = re.compile(rf"(?:{'|'.join(months)})(?!\w)")
+    return _Abbreviations(never, before_number, at_end, never | before_number | at_end, month, certain)
 
 
 @lru_cache(maxsize=4096)
@@ -160,13 +164,15 @@ def sentences(text: str, start: int = 0, end: int | None = None, language: str |
                 line = follow
             if line_breaks > 1 or (line_breaks and _is_item(text, follow, end)):
                 ends = True
-            elif mark == "." and stop - first == 1:
-                ends = _point_ends_sentence(text, begin, first, follow, end, abbreviations)
-            elif mark in _STOPS:
-                ends = _other_stop_ends_sentence(text, first, stop, _first_letter(text, follow, end))
             else:
-                # Emoji and emoticons: at the beginning they belong to what follows.
-                ends = first > begin and not _first_letter(text, follow, end).islower()
+                after = _behind_marks(text, follow, end) if line_breaks else follow
+                if mark == "." and stop - first == 1:
+                    ends = _point_ends_sentence(text, begin, first, after, end, abbreviations)
+                elif mark in _STOPS:
+                    ends = _other_stop_ends_sentence(text, first, stop, _first_letter(text, after, end))
+                else:
+                    # Emoji and emoticons: at the beginning they belong to what follows.
+                    ends = first > begin and not _first_letter(text, after, end).islower()
         if ends:
             if stop > begin:
                 found.append((begin, stop))
@@ -182,6 +188,15 @@ def _skip_blank(text: str, place: int, end: int) -> int:
     """The next place that is neither white space nor the mark of a quotation."""
     match = _BLANK.match(text, place, end)
     return place if match is None else match.end()
+
+
+def _behind_marks(text: str, follow: int, end: int) -> int:
+    """Where the text of a line begins behind the marks of a quotation; `follow` when the line is empty."""
+    if text[follow] != ">":
+        return follow
+    marks = _MARKS.match(text, follow, end)
+    after = follow if marks is None else marks.end()
+    return follow if after >= end or _LINE_END.search(text, follow, after) else after
 
 
 def _first_letter(text: str, follow: int, end: int) -> str:
@@ -289,6 +304,11 @@ def _point_ends_sentence(
     if not word:
         return True
     if word[-1].isdigit():
+        # In capitals nothing else tells "31. OKTOOBRIL" from the beginning of a sentence.
+        if text[follow : follow + 2].isupper() and abbreviations.month.match(
+            _folded_word(text[follow : follow + _LONGEST_MONTH])
+        ):
+            return False
         return _number_ends_sentence(word, letter, at_begin=first - len(word) <= begin + 1)
     low = word.lower() if word.isascii() else _folded_word(word)
     is_lower = letter.islower()

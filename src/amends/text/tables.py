@@ -47,6 +47,8 @@ class LanguageTable(NamedTuple):
     abbreviations: tuple[str, ...]
     abbreviations_before_number: tuple[str, ...]
     abbreviations_at_end: tuple[str, ...]
+    months: tuple[str, ...]
+    """Names of months as they stand behind a day; a star at the end stands for any ending."""
     function_words: tuple[str, ...]
     headers: dict[str, str]
     """The name of a header line (From, Sent ...) -> its kind, one of `HEADER_KINDS`."""

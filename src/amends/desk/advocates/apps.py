@@ -31,7 +31,11 @@ class AdvocatesConfig(AppConfig):
                 count=thanks_owed_by,
             )
         )
-        settings_tab(Entry("advocates:settings", _("Advocates"), act="advocate.see", order=50, namespaces=("-",)))
+        settings_tab(
+            Entry(
+                "advocates:settings", _("Advocates"), act="advocate.see", group="mending", order=50, namespaces=("-",)
+            )
+        )
         panels(Panel("advocates/parts/of_case.html", side="side", order=90))
         lead = _("Of the whole house: what customers agree to hangs on no case.")
         register(Source("advocates", _("Advocates"), figures, lead=lead, order=95))

@@ -18,7 +18,7 @@ class ApiConfig(AppConfig):
         from amends.desk.pages.places import Entry, settings_tab
         from amends.desk.people.models import Person
 
-        settings_tab(Entry("api:tokens", _("Programs"), act="api.token", order=80))
+        settings_tab(Entry("api:tokens", _("Programs"), act="api.token", group="programs", order=10))
         post_save.connect(_end_tokens, sender=Person, dispatch_uid="api.end-tokens")
 
 

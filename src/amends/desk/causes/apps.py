@@ -36,5 +36,14 @@ class CausesConfig(AppConfig):
         on_sent(heard_sent)
         on_sent(told_by_message)
         navigation(Entry("causes:list", _("Causes"), icon="cause", act="cause.see", order=50, count=waiting_for))
-        settings_tab(Entry("causes:settings", _("Causes"), act="cause.see", order=50, namespaces=("causes-settings",)))
+        settings_tab(
+            Entry(
+                "causes:settings",
+                _("Causes"),
+                act="cause.see",
+                group="mending",
+                order=40,
+                namespaces=("causes-settings",),
+            )
+        )
         panels(Panel("causes/parts/of_case.html", side="side", order=30))

@@ -28,5 +28,5 @@ class ChannelsConfig(AppConfig):
         trouble.register_source(channels_in_trouble)
         # The id stays, so that what was erased is not taken in again at the next look.
         stay_blanked(HeardItem, {"content": b"", "problem": "", "address": "", "words": ""})
-        settings_tab(Entry("channels:list", _("Channels"), act="channels.see", order=45))
+        settings_tab(Entry("channels:list", _("Channels"), act="channels.see", group="listening", order=30))
         panels(Panel("channels/parts/of_case.html", side="main", order=1))

@@ -23,4 +23,4 @@ class MailboxesConfig(AppConfig):
         register_access(tokens)
         use_routing(ways_out)
         register_source(sending_in_trouble)
-        settings_tab(Entry("mailboxes:list", _("Mailboxes"), act="mailbox.see", order=20))
+        settings_tab(Entry("mailboxes:list", _("Mailboxes"), act="mailbox.see", group="listening", order=20))

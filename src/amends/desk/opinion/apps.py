@@ -14,4 +14,4 @@ class OpinionConfig(AppConfig):
         """Take our place in the settings."""
         from amends.desk.pages.places import Entry, settings_tab
 
-        settings_tab(Entry("opinion:settings", _("Second opinion"), act="opinion.edit", order=83))
+        settings_tab(Entry("opinion:settings", _("Second opinion"), act="opinion.edit", group="programs", order=30))

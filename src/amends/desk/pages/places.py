@@ -4,17 +4,19 @@ An app calls these in its `AppConfig.ready`; a page shows what is there, in the 
 taken away without touching the others.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils.functional import Promise as Lazy
+from django.utils.translation import gettext_lazy as _
 
 from amends.desk.people.authority import may
 from amends.desk.people.roles import Acting
 
 __all__ = [
+    "GROUPS",
     "Count",
     "Entry",
     "Panel",
@@ -31,6 +33,16 @@ Count = Callable[[Any], int]
 """How many things wait for a person; shown beside the words when it is not 0."""
 
 
+GROUPS: Mapping[str, str | Lazy] = {
+    "house": _("Business and team"),
+    "listening": _("Intake"),
+    "mending": _("Putting right"),
+    "programs": _("Programs and checks"),
+    "records": _("Data and log"),
+}
+"""The groups of the settings, in the order in which they stand."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """An entry of the navigation, or a tab of the settings.
@@ -43,6 +55,7 @@ class Entry:
         order: Smaller stands first. The desk's own entries stand at 10, 20, 30 ...
         namespaces: Pages of these namespaces are under this entry; by default that of the address.
         count: How many things wait there for somebody.
+        group: Which of `GROUPS` a tab of the settings stands in.
     """
 
     address: str
@@ -52,6 +65,7 @@ class Entry:
     order: int = 100
     namespaces: tuple[str, ...] = ()
     count: Count | None = None
+    group: str = ""
 
     def holds(self, request: HttpRequest) -> bool:
         """Whether the page that is asked for is this one or below it."""
@@ -89,7 +103,13 @@ def navigation(entry: Entry) -> None:
 
 
 def settings_tab(entry: Entry) -> None:
-    """Add a tab to the settings, once."""
+    """Add a tab to its group of the settings, once.
+
+    Raises:
+        ValueError: There is no such group.
+    """
+    if entry.group not in GROUPS:
+        raise ValueError(f"{entry.address}: a tab of the settings stands in one of {', '.join(GROUPS)}")
     _once(settings_tabs, entry)
 
 

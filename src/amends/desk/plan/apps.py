@@ -15,5 +15,7 @@ class PlanConfig(AppConfig):
         from amends.desk.pages.places import Entry, settings_tab
 
         own = ("plan", "plan:drills")
-        settings_tab(Entry("plan:plan", _("Recovery plan"), act="plan.see", order=60, namespaces=own))
-        settings_tab(Entry("plan:words:edit", _("Words"), act="words.edit", order=61, namespaces=("plan:words",)))
+        settings_tab(Entry("plan:plan", _("Recovery plan"), act="plan.see", group="house", order=30, namespaces=own))
+        settings_tab(
+            Entry("plan:words:edit", _("Words"), act="words.edit", group="house", order=40, namespaces=("plan:words",))
+        )

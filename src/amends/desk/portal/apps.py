@@ -23,4 +23,4 @@ class PortalConfig(AppConfig):
             register_finisher(purpose, put_foot)
         for purpose in (PAGE_LINK, "check-in"):
             register_finisher(purpose, put_in_place)
-        settings_tab(Entry("portal:settings", _("Customers’ pages"), act="link.issue", order=40))
+        settings_tab(Entry("portal:settings", _("Customers’ pages"), act="link.issue", group="mending", order=30))

@@ -24,7 +24,7 @@ class RemediesConfig(AppConfig):
         navigation(
             Entry("remedies:list", _("Remedies"), icon="gift", act="remedy.see", order=40, count=waiting_for),
         )
-        settings_tab(Entry("remedies:limits:settings", _("Remedies"), act="remedy.see", order=40))
+        settings_tab(Entry("remedies:limits:settings", _("Remedies"), act="remedy.see", group="mending", order=10))
         panels(Panel("remedies/parts/of_case.html", side="side", order=20))
         register_source(advice_on_reply)
         follow_promises()

@@ -19,7 +19,7 @@ class SidecarConfig(AppConfig):
         from amends.desk.telling.trouble import register_source
 
         register_source(desks_in_trouble)
-        settings_tab(Entry("sidecar:list", _("Other desks"), act="sidecar.see", order=83))
+        settings_tab(Entry("sidecar:list", _("Other desks"), act="sidecar.see", group="listening", order=40))
         panels(Panel("sidecar/parts/of_case.html", side="side", order=12))
         # That it came stays, so that it is not taken in again; what it says goes.
         stay_blanked(Delivery, {"content": None, "size": 0, "headers": {}, "why_words": "", "problem": ""})

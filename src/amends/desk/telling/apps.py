@@ -17,4 +17,4 @@ class TellingConfig(AppConfig):
         from amends.desk.telling.listening import hear
 
         on_log(hear)
-        settings_tab(Entry("telling:team", _("Telling the team"), act="telling.edit", order=82))
+        settings_tab(Entry("telling:team", _("Telling the team"), act="telling.edit", group="house", order=50))

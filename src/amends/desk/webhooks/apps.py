@@ -24,7 +24,7 @@ class WebhooksConfig(AppConfig):
         on_log(tell_of_entry)
         post_save.connect(_mail_saved, sender=OutgoingMessage, dispatch_uid="webhooks.mail")
         post_save.connect(forget_wanted, sender=Endpoint, dispatch_uid="webhooks.wanted")
-        settings_tab(Entry("webhooks:list", _("Webhooks"), act="webhook.edit", order=81))
+        settings_tab(Entry("webhooks:list", _("Webhooks"), act="webhook.edit", group="programs", order=20))
 
 
 def _mail_saved(instance: Any, **_about: Any) -> None:

@@ -1,5 +1,6 @@
 """Tags for icons, moments and states."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -7,6 +8,7 @@ from django import template
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import Promise as Lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince, timeuntil
@@ -40,11 +42,37 @@ def in_settings(context: template.Context) -> bool:
     return bool(context["request"].path.startswith(reverse("house:settings")))
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group of the settings as somebody sees it.
+
+    Attributes:
+        words: What it is called.
+        entries: Its tabs, at least one.
+        here: The tab of the page that is shown, when it stands in this group.
+    """
+
+    words: str | Lazy
+    entries: list[places.Entry]
+    here: places.Entry | None
+
+
 @register.simple_tag(takes_context=True)
-def settings_tabs(context: template.Context) -> list[tuple[places.Entry, bool]]:
-    """The tabs of the settings that who looks may see, and whether we are there."""
+def settings_groups(context: template.Context) -> list[Group]:
+    """The groups of the settings with the tabs that who looks may see; one without any is left out."""
     request = context["request"]
-    return [(one, one.holds(request)) for one in places.entries_for(request.user, places.settings_tabs)]
+    seen = places.entries_for(request.user, places.settings_tabs)
+    shown = request.resolver_match.view_name if request.resolver_match else ""
+    # The log stands below the house by its address, and in another group: the very page comes first.
+    here = next((one for one in seen if one.address == shown), None) or next(
+        (one for one in seen if one.holds(request)), None
+    )
+    made = []
+    for name, words in places.GROUPS.items():
+        entries = [one for one in seen if one.group == name]
+        if entries:
+            made.append(Group(words, entries, here if here in entries else None))
+    return made
 
 
 @register.simple_tag

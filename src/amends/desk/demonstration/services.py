@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from amends.checker import check
 from amends.desk.cases.models import Attachment, Case, CaseLog, Message, Outline
 from amends.desk.cases.services import (
     add_event,
@@ -213,6 +214,7 @@ def _tell(story: Story, people: dict[str, Person], customer: Customer, now: date
                 sent_at=at,
                 language=customer.language,
                 delivery=Message.Delivery.SENT,
+                review=_checked(story, customer, said.text, last_in),
             )
     change_fault(people["lena"], case, story.fault)
     for name, text in story.outline.items():
@@ -226,6 +228,19 @@ def _tell(story: Story, people: dict[str, Person], customer: Customer, now: date
         close_silent(people["lena"], case)
     elif story.ends == "set-aside":
         set_aside(INTAKE, case, Case.SetAsideWhy.NO_COMPLAINT)
+
+
+def _checked(story: Story, customer: Customer, text: str, last_in: Message | None) -> dict[str, Any]:
+    """What the checker says of a reply, as it is kept with one that is written at the desk."""
+    complaint = last_in.text if last_in is not None else None
+    return check(
+        text,
+        language=customer.language,
+        complaint=complaint,
+        name=customer.name,
+        fault=story.fault,
+        channel="private",
+    ).to_dict()
 
 
 def _came_in(

@@ -51,7 +51,7 @@ __all__ = [
 ]
 
 FEW = 5
-"""Fewer cases than these are no ground for comparing anything."""
+"""Fewer cases than these are no ground for comparing anything. Where a chart has none, words name this number."""
 
 
 class _TooFew:

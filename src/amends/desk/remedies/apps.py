@@ -13,12 +13,14 @@ class RemediesConfig(AppConfig):
     def ready(self) -> None:
         """Take places on shared pages, a word in the composer, and notice of what becomes of promises."""
         from amends.desk.composer.advising import register_source
+        from amends.desk.composer.sent import on_sent
         from amends.desk.customers.merging import Rows, register_follower
         from amends.desk.pages.places import Entry, Panel, navigation, panels, settings_tab
         from amends.desk.remedies import figuring
         from amends.desk.remedies.composing import advice_on_reply
         from amends.desk.remedies.listing import waiting_for
         from amends.desk.remedies.models import Spending, Voucher
+        from amends.desk.remedies.services.announcing import told_by_reply
         from amends.desk.remedies.services.following import follow_promises
 
         navigation(
@@ -28,6 +30,7 @@ class RemediesConfig(AppConfig):
         panels(Panel("remedies/parts/of_case.html", side="side", order=20))
         register_source(advice_on_reply)
         follow_promises()
+        on_sent(told_by_reply)
         # Limits per customer count both together.
         register_follower("spending", Rows(Spending, "remedy__case"))
         register_follower("vouchers", Rows(Voucher, "remedy__case"))

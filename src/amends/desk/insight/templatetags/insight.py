@@ -4,9 +4,10 @@ from typing import Any
 
 from django import template
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from amends.desk.insight.chart import draw
-from amends.desk.insight.sources import TOO_FEW, Figure
+from amends.desk.insight.sources import TOO_FEW, Chart, Figure, Ranges
 from amends.desk.insight.wording import written
 from amends.messages import RIGHT_TO_LEFT
 
@@ -18,10 +19,19 @@ register = template.Library()
 @register.inclusion_tag("insight/parts/chart.html")
 def chart(figure: Figure, title: str) -> dict[str, Any]:
     """The chart of a figure, in the direction of the language."""
-    drawing = None
+    drawing, why_none = None, ""
     if figure.chart is not None:
         drawing = draw(figure.chart, right_to_left=(get_language() or "") in RIGHT_TO_LEFT)
-    return {"drawing": drawing, "title": title}
+        if not drawing.marks:
+            # Axes without anything between them look as if something were broken.
+            drawing, why_none = None, _why_none(figure.chart)
+    return {"drawing": drawing, "title": title, "why_none": why_none}
+
+
+def _why_none(chart: Chart) -> str:
+    if isinstance(chart, Ranges):
+        return _("Drawn for months with at least five cases; fewer are no ground for comparing.")
+    return _("There is nothing to draw yet.")
 
 
 @register.simple_tag

@@ -107,3 +107,14 @@ def test_the_wrong_kind_of_argument_is_an_error() -> None:
 
 def test_amends_hear_is_the_same() -> None:
     assert amends.hear is hear
+
+
+@pytest.mark.parametrize(("text", "language"), [("Pathetic.", "en"), ("Grozno!", "hr"), ("מזעזע", "he")])
+def test_a_single_word_is_heard_where_one_language_alone_knows_it(text, language):
+    heard = hear(text)
+    assert (heard.language, heard.complaint, heard.reason) == (language, True, None)
+
+
+@pytest.mark.parametrize("text", ["Qwxyzzy", "👍", "!!!", "qq zz " * 20])
+def test_what_no_language_knows_is_not_guessed(text):
+    assert hear(text).language is None

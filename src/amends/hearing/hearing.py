@@ -35,6 +35,7 @@ _COLUMNS = {
 _GRAVE = frozenset({"safety", "health", "vulnerable"})
 _MOST_SENTENCES = 200
 _LONGEST_KNOWN = 10_000
+_LONGEST_OF_ONE_WORD = 60
 _NUMBER = re.compile(r"\d+")
 _MOST_WORDS_THAT_CARRIED = 5
 _CARRIES = 0.05
@@ -145,7 +146,8 @@ def hear(text: str, *, language: str | None = None, channel: str | None = None) 
     if channel not in (None, "public", "private"):
         raise ValueError(f"channel is public or private, not {channel!r}")
     if language is None:
-        language = identify(text).language
+        identified = identify(text)
+        language = _of_one_word(text) if identified.reason == "too short" else identified.language
     if language is None or language not in hearing_languages():
         from amends.messages import translated
 
@@ -157,6 +159,16 @@ def hear(text: str, *, language: str | None = None, channel: str | None = None) 
     # What a customer wrote is heard by itself, and again for the reply to it.
     listening = _known_listening(text, language) if len(text) <= _LONGEST_KNOWN else _listening(text, language)
     return listening.hearing(public=channel == "public")
+
+
+def _of_one_word(text: str) -> str | None:
+    """The language of a text too short for its small words to tell: "Pathetic." The only one whose model knows it."""
+    if len(text) > _LONGEST_OF_ONE_WORD:
+        return None
+    folded = normalise(text).text
+    found = [token for token in tokens(folded, 0, len(folded)) if token.isalpha()]
+    knowing = [one for one in hearing_languages() if found and load_hearing_model(one).knows(found)]
+    return knowing[0] if len(knowing) == 1 else None
 
 
 _known: Recent[tuple[str, str], tuple[Floats, int]] = Recent()

@@ -125,6 +125,10 @@ class HearingModel:
         told = [shares[begin + 1 : end - 1] for begin, end in zip(begins, ends, strict=True)]
         return Heard(message, marks, told)
 
+    def knows(self, found: Iterable[str]) -> bool:
+        """Whether training saw each of these tokens."""
+        return all(map(self._text.knows, found))
+
     def sums(self, sentences: Sequence[list[str]]) -> Floats:
         """What the tokens of each sentence say together, one row a sentence; each depends on its tokens alone."""
         rows, begins = self._text.rows(sentences)

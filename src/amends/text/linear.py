@@ -136,6 +136,10 @@ class RowsOfText:
         self._pieces = {piece: place for place, piece in enumerate(known.pieces)}
         self._piece_rows = _scaled(known.piece_rows)
 
+    def knows(self, token: str) -> bool:
+        """Whether training saw this token, not only pieces of it."""
+        return token in self._places
+
     def rows(self, texts: Sequence[list[str]]) -> tuple[Floats, list[int]]:
         """What each token says, the runs that begin at it included.
 

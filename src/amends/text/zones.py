@@ -477,7 +477,9 @@ class _Lines:
                 candidates.append(index)
             if index == first or self.kinds[index] == "footer":
                 continue
-            may_hold_mark = long_text and paragraph > first and len(line) > _NOTICE_LINE
+            # "By mistake" and a company's number stand in letters, too: a notice is known by such words only below the
+            # line that closes the letter.
+            may_hold_mark = bool(candidates) and long_text and paragraph > first and len(line) > _NOTICE_LINE
             if (known or may_hold_mark) and self._is_footer(line, may_hold_mark=may_hold_mark):
                 begin = index
                 while begin > paragraph and len(lines[begin - 1]) >= _WRAPPED and begin - 1 > first:

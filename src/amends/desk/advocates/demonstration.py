@@ -27,6 +27,7 @@ def show(acting: Acting) -> None:
         return
     services.find_recovered(CLOCK)
     services.find_praise(CLOCK)
+    _found_then()
     olga, lena, ana = (people[name] for name in ("olga", "lena", "ana"))
     if not services.advocate_settings().per_year:
         services.change_settings(olga, per_year=_BUDGET, thank_months=6)
@@ -70,3 +71,12 @@ def take_away(acting: Acting) -> None:
     require(acting, "demo.remove")
     if not Advocate.objects.filter(customer__demo=False).exists():
         AdvocateSettings.objects.filter(pk=1, per_year=_BUDGET).update(per_year=0)
+
+
+def _found_then() -> None:
+    """Who was found when a case ended was found at that time: a half year lies behind the made-up business."""
+    for advocate in Advocate.objects.filter(customer__demo=True):
+        ended = advocate.customer.cases.exclude(recovered_at=None).order_by("-recovered_at").first()
+        if ended is not None:
+            Advocate.objects.filter(pk=advocate.pk).update(found_at=ended.recovered_at)
+            advocate.signs.filter(case=ended).update(moment=ended.recovered_at)

@@ -27,6 +27,7 @@ from amends.desk.cases.services import (
 )
 from amends.desk.customers.models import Customer
 from amends.desk.customers.services import add_contact, change_customer, find_or_create
+from amends.desk.demonstration.former import FORMER
 from amends.desk.demonstration.stories import BUSINESS, CUSTOMERS, PASSWORD, PEOPLE, STORIES, Somebody, Story
 from amends.desk.house.models import DeskLog
 from amends.desk.house.services import house, log
@@ -61,8 +62,10 @@ def load(acting: Acting = DESK) -> bool:
             row.name, row.country, row.time_zone = BUSINESS, "EE", "Europe/Tallinn"
         row.save()
         people = {person.key: _person(person.key) for person in PEOPLE}
-        customers = {somebody.key: _customer(somebody) for somebody in CUSTOMERS}
         now = timezone.now()
+        for somebody, story in FORMER:
+            _tell(story, people, _customer(somebody), now)
+        customers = {somebody.key: _customer(somebody) for somebody in CUSTOMERS}
         for story in STORIES:
             _tell(story, people, customers[story.customer], now)
         for room in _rooms():
@@ -226,8 +229,17 @@ def _tell(story: Story, people: dict[str, Person], customer: Customer, now: date
         record_recovery(people["lena"], case, last_in)
     elif story.ends == "closed-silent":
         close_silent(people["lena"], case)
+    if story.ends in ("recovered", "closed-silent"):
+        _ended_then(case, now - timedelta(hours=min(said.hours for said in story.said)))
     elif story.ends == "set-aside":
         set_aside(INTAKE, case, Case.SetAsideWhy.NO_COMPLAINT)
+
+
+def _ended_then(case: Case, moment: datetime) -> None:
+    """What is over ended with its last word, and its log is as old: a year lies behind the made-up business."""
+    Case.objects.filter(pk=case.pk).update(closed_at=moment)
+    Case.objects.filter(pk=case.pk).exclude(recovered_at=None).update(recovered_at=moment)
+    CaseLog.objects.filter(case=case).update(at=moment)
 
 
 def _checked(story: Story, customer: Customer, text: str, last_in: Message | None) -> dict[str, Any]:
@@ -291,6 +303,8 @@ def _promise(story: Story, case: Case, people: dict[str, Person], message: Messa
             confirmed=True,
         )
         if made.state in ("kept", "late"):
-            keep(owner, promise, evidence=made.evidence, kept_at=now + timedelta(hours=made.kept or 0))
+            kept_at = now + timedelta(hours=made.kept or 0)
+            keep(owner, promise, evidence=made.evidence, kept_at=kept_at)
+            Promise.objects.filter(pk=promise.pk).update(settled_at=kept_at)
         elif made.state == "broken":
             break_promise(owner, promise)

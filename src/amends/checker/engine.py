@@ -20,7 +20,7 @@ __all__ = ["Engine", "Hit", "allowed"]
 _WORD = re.compile(r"\w+")
 _WORDS = _WORD.findall
 _MOST_PREFIXES = 3
-_MOST_KNOWN = 8_192
+_MOST_KNOWN = 20_000
 _Search = Callable[[str, int, int], "re.Match[str] | None"]
 
 
@@ -109,7 +109,8 @@ class Engine:
         for place, (first, last) in enumerate(sentences):
             words = set(_WORDS(text, first, last))
             if self._prefixes:
-                words = {form for word in words for form in self._forms(word)}
+                known = self._bare.get
+                words = set().union(*[known(word) or self._forms(word) for word in words])
             waiting = announced.get(place) or set()
             for word in words & announcing:
                 waiting.update(by_word[word])
@@ -118,7 +119,7 @@ class Engine:
             held = 0
             for word in words & bearing:
                 held |= bits[word]
-            sentence = _Sentence(folded, first, last, words, self._forms if self._prefixes else None)
+            sentence = _Sentence(folded, first, last, words, self._prefixes)
             for number in waiting:
                 need = needs[number]
                 if need & held == need:
@@ -197,21 +198,14 @@ class Engine:
 class _Sentence:
     """One sentence while patterns are tried in it."""
 
-    __slots__ = ("first", "folded", "forms", "last", "words", "written_at")
+    __slots__ = ("first", "folded", "last", "prefixes", "words", "written_at")
 
-    def __init__(
-        self,
-        folded: Normalised,
-        first: int,
-        last: int,
-        words: set[str],
-        forms: Callable[[str], tuple[str, ...]] | None,
-    ) -> None:
+    def __init__(self, folded: Normalised, first: int, last: int, words: set[str], prefixes: str) -> None:
         self.folded = folded
         self.first = first
         self.last = last
         self.words = words
-        self.forms = forms
+        self.prefixes = prefixes
         self.written_at: dict[str, list[int]] = {}
 
     def first_match(self, prepared: _Prepared) -> "re.Match[str] | None":
@@ -240,25 +234,26 @@ class _Sentence:
         known = self.written_at.get(word)
         if known is not None:
             return known
-        if self.forms is not None:
-            return self._places_of_all(self.forms).get(word, [])
         text, last, length = self.folded.text, self.last, len(word)
         made: list[int] = []
         at = text.find(word, self.first, last)
         while at >= 0:
             end = at + length
-            if (at == self.first or not _in_word(text[at - 1])) and (end >= last or not _in_word(text[end])):
-                made.append(at)
+            if end >= last or not _in_word(text[end]):
+                begin = self._beginning(at) if self.prefixes else at
+                if begin == self.first or not _in_word(text[begin - 1]):
+                    made.append(begin)
             at = text.find(word, end, last)
         self.written_at[word] = made
         return made
 
-    def _places_of_all(self, forms: Callable[[str], tuple[str, ...]]) -> dict[str, list[int]]:
-        if not self.written_at:
-            for found in _WORD.finditer(self.folded.text, self.first, self.last):
-                for form in forms(found[0]):
-                    self.written_at.setdefault(form, []).append(found.start())
-        return self.written_at
+    def _beginning(self, at: int) -> int:
+        """Where the letters begin that are attached before a place, at most three."""
+        text = self.folded.text
+        least = max(self.first, at - _MOST_PREFIXES)
+        while at > least and text[at - 1] in self.prefixes:
+            at -= 1
+        return at
 
 
 def _in_word(character: str) -> bool:

@@ -26,8 +26,8 @@ def test_too_many_apologies() -> None:
 
 def test_a_long_explanation() -> None:
     reply = (
-        "The printer jammed because the feed roller had worn through. The spare was out on loan because a school had "
-        "asked for it. The paper was damp because the cellar had flooded. I am sorry."
+        "The cake was late because the roads were icy. The cream had turned because the fridge van lost power. The "
+        "candles were missing because the supplier sent half of the box. I am sorry."
     )
     assert "long-explanation" in whole(reply)
 

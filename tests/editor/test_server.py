@@ -18,7 +18,7 @@ from pygls.lsp.client import LanguageClient
 
 from amends.checker.catalogue import CONCEPTS
 
-FIRST = "We are sorry if this upset you."
+FIRST = "We are sorry if this delayed you."
 
 
 class Editor:

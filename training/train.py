@@ -76,7 +76,7 @@ LABEL_MARGINS = {
     "vague-offence": -0.6,
     "beyond-control": -1.5,
     "policy-shield": -0.6,
-    "blame-third-party": -0.6,
+    "blame-third-party": -0.9,
     "blame-customer": -0.3,
     "self-praise": -0.6,
     "empty-promise": -0.3,

@@ -129,7 +129,7 @@ FORMER = (
             "closed the box. Please keep the other one.\n\n"
             "Ana Kovač"
         ),
-        thanks="E.R. it is. It came on Thursday and she will never know. Thank you.",
+        thanks="E.R. it is. It came yesterday and she will never know. Thank you.",
         thanked=4,
         promises=(),
     ),
@@ -182,7 +182,7 @@ FORMER = (
         after=60,
         answer=(
             "שירה שלום,\n\n"
-            "אני מתנצלת: הדפסתי על המדבקה מספר טלפון של לקוחה אחרת, ולכן איש לא התקשר אלייך והחבילה חזרה אלינו. "
+            "אני מתנצלת: הדפסתי על המדבקה מספר טלפון של לקוחה אחרת, ולכן איש לא התקשר אלייך והחבילה נשלחה בחזרה. "
             "חיכית שבועיים למצעים שכבר היו בארץ, ועוד עשית במקומי את עבודת הבילוש. הבוקר שלחתי לך סט חדש במשלוח "
             "מהיר, בלי להמתין שהראשון יחזור. את המספר על המדבקה החדשה קראתי ספרה אחרי ספרה מול ההזמנה שלך.\n\n"
             "אנה קובאץ׳"
@@ -277,10 +277,10 @@ FORMER = (
         after=43,
         answer=(
             "Dobrý deň, pani Bieliková,\n\n"
-            "áno, zabudla som na Vás ja a ospravedlňujem sa: Vašu objednávku som si poznačila na papier a do systému "
-            "ju nezapísala. Tri týždne ste čakali na balík, ktorý nikto nebalil, a nemali ste ako zistiť prečo. "
-            "Osušky aj predložku som už zabalila a odniesla na poštu, poštovné som zaplatila za Vás. O tri dni Vám "
-            "zavolám, či prišlo všetko.\n\n"
+            "áno, zabudla som na Vás ja a ospravedlňujem sa: Vašu objednávku som si poznačila na papier a do "
+            "systému ju nezapísala. Tri týždne ste čakali na balík, ktorý nikto nebalil, a nemali ste ako zistiť "
+            "prečo. Osušky aj predložku som už zabalila a odniesla na poštu, poštovné som zaplatila za Vás. O "
+            "tri dni Vám zavolám a opýtam sa, či prišlo všetko.\n\n"
             "Ana Kovač"
         ),
         thanks="Prišlo všetko a potešilo ma, že ste naozaj zavolali.",
@@ -298,7 +298,7 @@ FORMER = (
         kinds=("billing",),
         fault="team",
         asks=(
-            "Naujienlaiškyje gavau 15 procentų nuolaidos kodą, suvedžiau, o puslapis parašė „toks kodas "
+            "Naujienlaiškyje gavau 15 procentų nuolaidos kodą, įvedžiau, o puslapis parašė „toks kodas "
             "neegzistuoja“. Užsakiau už visą kainą, nes rankšluosčių reikėjo iškart. Jaučiuosi apmulkinta."
         ),
         by="lena",
@@ -306,8 +306,8 @@ FORMER = (
         answer=(
             "Laba diena, Egle,\n\n"
             "atsiprašau: išsiunčiau Jums kodą, kurio mūsų parduotuvė neatpažįsta. Sumokėjote 11,70 euro daugiau, "
-            "negu buvome pažadėję, ir ne be reikalo pasijutote apmulkinta. Suvesdama praleidau paskutinę kodo raidę "
-            "ir prieš išsiųsdama laišką jo neišbandžiau. 11,70 euro šiandien grąžinau į Jūsų kortelę.\n\n"
+            "negu buvome pažadėję, ir ne be reikalo pasijutote apmulkinta. Įvesdama praleidau paskutinę kodo "
+            "raidę ir prieš išsiųsdama laišką jo neišbandžiau. 11,70 euro šiandien grąžinau į Jūsų kortelę.\n\n"
             "Lena Sepp"
         ),
         thanks="Pinigai grįžo, ačiū. Kitą kartą pirma patys nusipirkit ką nors su tuo kodu :)",
@@ -363,11 +363,11 @@ FORMER = (
         after=41,
         answer=(
             "Dear Mr Sowerby,\n\n"
-            "We charged you 7.95 pounds for delivery that we had advertised as free. I am sorry: our mistake cost "
-            "you the money first and then an evening with pen and paper. Our till left out the reduced pillowcases "
-            "when it added up towards the 80 pounds, and we had never tried it with any. I returned the 7.95 pounds "
-            "to your card this morning. The till now counts the whole basket; I tried it on an order like yours and "
-            "nothing was added.\n\n"
+            "We charged you 7.95 pounds for delivery that we had advertised as free. I am sorry: our mistake "
+            "cost you the money first and then the time to write to us about it. Our checkout left out the "
+            "reduced pillowcases when it added up towards the 80 pounds, and we had never tried it with any. I "
+            "returned the 7.95 pounds to your card this morning. The checkout now counts the whole basket; I "
+            "tried it on an order like yours and nothing was added.\n\n"
             "Lena Sepp"
         ),
         thanks="Received. D.S.",
@@ -393,9 +393,9 @@ FORMER = (
         after=34,
         answer=(
             "תמר שלום,\n\n"
-            "כתבנו לך ״מחיר סופי״, והמחיר לא היה סופי. אני מתנצלת: עמדת בדלת מול שליח ונאלצת לבחור בין עוד 128 שקל "
-            "לבין חבילה שחוזרת לחו״ל, ואנחנו העמדנו אותך שם. החזרתי לכרטיס שלך את כל 128 השקלים. מחקתי את המילים "
-            "האלה מכל העמודים לישראל, והמחיר שם כולל כבר את המע״מ ואת העמלה.\n\n"
+            "כתבנו לך ״מחיר סופי״, והמחיר לא היה סופי. אני מתנצלת: עמדת בדלת מול שליח ונאלצת לבחור בין עוד 128 "
+            "שקל לבין חבילה שחוזרת לחו״ל, ואנחנו העמדנו אותך שם. החזרתי לכרטיס שלך את כל 128 השקלים. מחקתי את "
+            "המילים האלה מכל העמודים המיועדים לישראל, והמחיר שם כבר כולל את המע״מ ואת העמלה.\n\n"
             "אולגה מרין"
         ),
         thanks="",
@@ -413,7 +413,7 @@ FORMER = (
         kinds=("billing", "unanswered"),
         fault="team",
         asks=(
-            "Posteljinu sam vratio prije mjesec dana. Triput sam zvao i triput čuo „proslijedit ćemo“. Kome više "
+            "Posteljinu sam vratio prije mjesec dana. Triput sam zvao i triput čuo „proslijedit ćemo”. Kome više "
             "prosljeđujete? To je 89 eura i moji su."
         ),
         by="lena",
@@ -441,7 +441,7 @@ FORMER = (
         kinds=("quality", "broken"),
         fault="supplier",
         asks=(
-            "קניתי ארבע מגבות, ואחרי שבועיים כבר נתלשו שלוש לולאות תלייה. הן זרוקות אצלי על הרצפה כמו בבריכה "
+            "קניתי ארבע מגבות, ואחרי שבועיים כבר נתלשו שלוש לולאות תלייה. המגבות זרוקות אצלי על הרצפה כמו בבריכה "
             "ציבורית. לא ביקשתי משהו מיוחד, מגבת שאפשר לתלות."
         ),
         by="lena",
@@ -813,10 +813,10 @@ FORMER = (
         after=18,
         answer=(
             "דנה שלום,\n\n"
-            "ביטלנו הזמנה ששילמת עליה, לא סיפרנו לך, והחזקנו בכסף שלך עשרה ימים. אני מתנצלת על שלושת הדברים. רצית "
-            "להכין לבן שלך מיטה לשחרור, ובמקום זה גילית לבדך שאין מצעים. מכרנו את הסט האחרון פעמיים, כי ספרנו את "
-            "המלאי רק פעם ביום, ואת הודעת הביטול ללקוחה שכחנו להגדיר. תפרנו לך סט חדש מאותו בד ומסרנו אותו לשליח. "
-            "המלאי מתעדכן עכשיו בכל קנייה, ואף הזמנה לא מתבטלת לפני שאחת מאיתנו כותבת ללקוח.\n\n"
+            "ביטלנו הזמנה ששילמת עליה, לא סיפרנו לך, והחזקנו בכסף שלך עשרה ימים. אני מתנצלת על שלושת הדברים. "
+            "רצית להכין לבן שלך מיטה לשחרור, ובמקום זה גילית לבדך שאין מצעים. מכרנו את הסט האחרון פעמיים, כי "
+            "ספרנו את המלאי רק פעם ביום, ואת הודעת הביטול ללקוחות שכחנו להגדיר. תפרנו לך סט חדש מאותו בד ומסרנו "
+            "אותו לשליח. המלאי מתעדכן עכשיו בכל קנייה, ואף הזמנה לא מתבטלת לפני שאחת מאיתנו כותבת ללקוח.\n\n"
             "לנה ספ"
         ),
         thanks="הגיע יומיים לפני השחרור. תודה שתיקנתם את זה כמו שצריך.",
@@ -842,11 +842,11 @@ FORMER = (
         after=16,
         answer=(
             "Poštovani gospodine Radman,\n\n"
-            "Vi ste svoje platili, a mi smo dostavi poslali nalog da Vam novac naplati još jednom. Ispričavam se: "
-            "pred susjedima ste zbog nas ispali dužnik i još ostali bez paketa. Naš program narudžbe primljene "
-            "poslije ponoći upisuje kao plaćanje pouzećem, a to sam otkrila tek na Vašoj. Paket je jutros ponovno "
-            "krenuo prema Vama; oznaku „plaćeno“ pročitala sam na otpremnici prije nego što sam ga predala. Program "
-            "smo jučer ispravili i provjerili na deset noćnih narudžbi.\n\n"
+            "Vi ste svoje platili, a mi smo dostavi poslali nalog da Vam novac naplati još jednom. Ispričavam "
+            "se: pred susjedima ste zbog nas ispali dužnik i još ostali bez paketa. Naš je program narudžbe "
+            "primljene poslije ponoći upisivao kao plaćanje pouzećem, a to sam otkrila tek na Vašoj. Paket je "
+            "jutros ponovno krenuo prema Vama; oznaku „plaćeno” pročitala sam na otpremnici prije nego što sam "
+            "ga predala. Program smo jučer ispravili i provjerili na deset noćnih narudžbi.\n\n"
             "Ana Kovač"
         ),
         thanks="",
@@ -871,11 +871,11 @@ FORMER = (
         after=13,
         answer=(
             "Tere, Merle!\n\n"
-            "Müüsime Teile saunalina, mis annab värvi, ja õmblesime selle külge sildi, mis Teid ei hoiatanud. Mul on "
-            "väga kahju, et laste pidžaamad ja Teie teised asjad meie lina pärast roosaks läksid; Te tegite kõik "
-            "õigesti. Selle riide tellisin mina ja jätsin proovipesu tegemata, sest tahtsin linad kiiresti poodi "
-            "saada. Kannan Teile homme üle 140 eurot, lina hinna ja rikutud asjade eest. Punased linad võtsin "
-            "müügilt ning iga uus värv läheb nüüd enne müüki koos valge lapiga pesusse.\n\n"
+            "Müüsime Teile saunalina, mis annab värvi, ja õmblesime selle külge sildi, mis Teid ei hoiatanud. "
+            "Mul on väga kahju, et laste pidžaamad ja Teie teised asjad meie lina pärast roosaks läksid; Te "
+            "tegite kõik õigesti. Selle riide tellisin mina ja jätsin proovipesu tegemata, sest tahtsin linad "
+            "kiiresti poodi saada. Kannan Teile homme üle 140 eurot, lina ja rikutud asjade eest. Punased linad "
+            "võtsin müügilt ning iga uus värv läheb nüüd enne müüki koos valge lapiga pesusse.\n\n"
             "Olga Marin"
         ),
         thanks="Raha tuli päev hiljem kui lubatud, aga tuli kõik. Hea, et tunnistate, mitte ei vaidle.",
@@ -929,9 +929,9 @@ FORMER = (
         answer=(
             "מיכל יקרה,\n\n"
             "רקמנו את השם שלך מהסוף להתחלה, ואני מתנצלת. קנית לעצמך מתנה לגיל ארבעים, ואנחנו הפכנו אותה לבדיחה "
-            "משפחתית. מכונת הרקמה שלנו מסדרת אותיות משמאל לימין, ואני אישרתי את הדוגמה בלי לקרוא אותה. רקמתי לך מגבת "
-            "חדשה, מיכל מימין לשמאל, ומסרתי אותה לשליח. מהיום אני מצלמת כל שם בעברית ומקבלת אישור מהלקוחה לפני שהמחט "
-            "נוגעת בבד.\n\n"
+            "משפחתית. מכונת הרקמה שלנו מסדרת אותיות משמאל לימין, ואני אישרתי את הדוגמה בלי לקרוא אותה. רקמתי לך "
+            "מגבת חדשה, ״מיכל״ מימין לשמאל, ומסרתי אותה לשליח. מהיום אני מצלמת כל שם בעברית ומקבלת אישור מהלקוחה "
+            "לפני שהמחט נוגעת בבד.\n\n"
             "אנה קובאץ׳"
         ),
         thanks="סוף סוף מיכל! יצא יפהפה, ועכשיו גם אני צוחקת.",
@@ -956,11 +956,12 @@ FORMER = (
         after=10,
         answer=(
             "Dear Callum,\n\n"
-            "You asked a fair question and we snapped at you; I am sorry. The page explains washing and says nothing "
-            "about creases, so our line was wrong as well as rude, and you were right to be put out by it. We "
-            "answered from memory without opening the page. Here is what you asked for: take the sheet out while it "
-            "is damp, pull it straight along the seams, hang it by the long side, and iron what is left from the "
-            "wrong side. That paragraph is on the page now, and two of us read each answer before it is sent.\n\n"
+            "You asked a fair question and we snapped at you; I am sorry. The page explains washing and says "
+            "nothing about creases, so our line was wrong as well as rude, and you were right to be put out by "
+            "it. We answered from memory without opening the page. Here is what you asked for: take the sheet "
+            "out while it is damp, pull it straight along the seams, hang it by the long side, and iron out any "
+            "that are left, on the wrong side. That paragraph is on the page now, and two of us read each answer "
+            "before it is sent.\n\n"
             "Lena Sepp"
         ),
         thanks="",
@@ -987,12 +988,12 @@ FORMER = (
         after=5,
         answer=(
             "Tere, Rasmus!\n\n"
-            "Saatsime Teie lapsele rätiku, mille äärde jäi murdunud nõel, ja Teie laps sai sellest kriimustada. Mul "
-            "on sellest südamest kahju. Veidi kõrgemal oleks see olnud silm ja Teil on täielik õigus vihane olla. "
+            "Saatsime Teie lapsele rätiku, mille äärde jäi murdunud nõel, ja Teie laps sai sellest kriimustada. "
+            "Mul on südamest kahju. Veidi kõrgemal oleks see olnud silm ja Teil on täielik õigus vihane olla. "
             "Nõel murdus meil õmmeldes, me panime uue asemele ega otsinud kadunud otsa üles. Kõik üheksa samal "
-            "päeval õmmeldud rätikut kutsusin täna tagasi, helistasin igale ostjale ise. Alates tänasest seisab töö "
-            "nii kaua, kuni nõela kõik tükid on leitud, ja iga lapserätik käib läbi metallidetektori. Kirjutan Teile "
-            "kolme päeva jooksul, mida me teistest rätikutest leidsime.\n\n"
+            "päeval õmmeldud rätikut kutsusin täna tagasi, helistasin igale ostjale ise. Kui nõel murdub, seisab "
+            "töö alates tänasest nii kaua, kuni kõik tükid on leitud, ja iga lasterätik läheb läbi "
+            "metallidetektori. Kirjutan Teile kolme päeva jooksul, mida me teistest rätikutest leiame.\n\n"
             "Olga Marin"
         ),
         thanks="Sain Teie kirja, et teistes midagi ei olnud. Kriim on paranenud. Aitäh, et ei keerutanud.",
@@ -1024,11 +1025,11 @@ FORMER = (
         after=9,
         answer=(
             "Sveiki, Tomai,\n\n"
-            "Jūs teisus: dėl vienos paklodės pareikalavome iš Jūsų spausdintuvo, parašo ir skenerio. Atsiprašau, tą "
-            "tvarką sugalvojau aš pati, kai dar siuntėme vien po Estiją, ir daugiau jos neperžiūrėjau. Vietoj "
-            "minutės prie paštomato Jums tai kainavo vakarą. Ką tik nusiunčiau Jums žinute kodą: suvedate jį "
-            "paštomate, spausdinti nieko nebereikia. Nuo pirmadienio tokį kodą dedame į kiekvieną siuntinį, o formos "
-            "atsisakėme.\n\n"
+            "Jūs teisus: dėl vienos paklodės pareikalavome iš Jūsų spausdintuvo, parašo ir skenerio. Atsiprašau, "
+            "tą tvarką sugalvojau aš pati, kai dar siuntėme vien po Estiją, ir daugiau jos neperžiūrėjau. Vietoj "
+            "minutės prie paštomato Jums tai kainavo vakarą. Ką tik nusiunčiau Jums žinute kodą: įveskite jį "
+            "paštomate, spausdinti nieko nebereikia. Nuo pirmadienio tokį kodą dedame į kiekvieną siuntinį, o "
+            "formos atsisakėme.\n\n"
             "Olga Marin"
         ),
         thanks="Kodas suveikė, užtrukau dvi minutes. Pridedu ketvirtą žvaigždutę.",
@@ -1046,18 +1047,18 @@ FORMER = (
         kinds=("quality", "rude"),
         fault="team",
         asks=(
-            "Plachta sa po troch mesiacoch v strede predrala. Odpísali mi, že je to „bežné opotrebovanie“. Ja na nej "
-            "spím, nebrúsim na nej podlahu. Jedna hviezdička za farbu."
+            "Plachta sa po troch mesiacoch v strede predrala. Odpísali mi, že je to „bežné opotrebovanie“. Ja na "
+            "nej spím, nebrúsim ňou podlahu. Jedna hviezdička za farbu."
         ),
         by="olga",
         after=7,
         answer=(
             "Dobrý deň, pán Ďurica,\n\n"
-            "predali sme Vám plachtu, ktorá sa po troch mesiacoch predrala, a ešte sme Vám odpísali, že je to tak v "
-            "poriadku. Ospravedlňujem sa za oboje. Zaplatili ste za poriadnu vec a my sme s Vami zaobchádzali, akoby "
-            "ste si vymýšľali. Vašu fotografiu sme ani neotvorili a poslali sme Vám hotovú vetu; tú vetu som "
-            "vyhodila. Novú plachtu z pevnejšieho plátna Vám odošlem dnes. Každú reklamáciu odteraz posudzujem ja, s "
-            "fotografiou alebo s kusom v ruke.\n\n"
+            "predali sme Vám plachtu, ktorá sa po troch mesiacoch predrala, a ešte sme Vám odpísali, že je to "
+            "tak v poriadku. Ospravedlňujem sa za oboje. Zaplatili ste za poriadnu vec a my sme s Vami "
+            "zaobchádzali tak, akoby ste si vymýšľali. Vašu fotografiu sme ani neotvorili a poslali sme Vám "
+            "hotovú vetu; tú vetu som vyhodila. Novú plachtu z pevnejšieho plátna Vám odošlem dnes. Každú "
+            "reklamáciu odteraz posudzujem ja, s fotografiou alebo s kusom v ruke.\n\n"
             "Olga Marin"
         ),
         thanks="Nová prišla a je citeľne hrubšia. Dávam štyri hviezdičky namiesto jednej.",
@@ -1090,9 +1091,9 @@ FORMER = (
         answer=(
             "Draga Petra,\n\n"
             "žao mi je: naplatili smo Vam 50 eura, a bon Vam nismo poslali, pa ste pred svima pružili praznu "
-            "kuvertu. Naš program šalje bon tek kad jedna od nas rukom potvrdi uplatu, a ja to jučer nisam učinila. "
-            "Bon je u prilogu ove poruke. Isti takav, tiskan na lanenom papiru, šaljem Vam danas poštom, da kolegici "
-            "imate što staviti u ruke. Od jutros bonovi odlaze sami čim uplata stigne.\n\n"
+            "kuvertu. Naš je program slao bon tek kad bi jedna od nas ručno potvrdila uplatu, a ja to jučer "
+            "nisam učinila. Bon je u prilogu ove poruke. Isti takav, tiskan na lanenom papiru, šaljem Vam danas "
+            "poštom, da kolegici imate što staviti u ruke. Od jutros bonovi odlaze sami čim uplata stigne.\n\n"
             "Ana Kovač"
         ),
         thanks="Stigli su i mail i papirnati bon, baš je lijep. Kolegica je oduševljena.",
@@ -1122,10 +1123,10 @@ FORMER = (
         answer=(
             "Tere, Signe!\n\n"
             "Saatsime Teile uudiskirja, millest olite neli korda loobunud. Palun vabandust, ühest korrast oleks "
-            "pidanud piisama ja Teie aeg ei ole meie raisata. Meil on kaks nimekirja, uudiskirja ja poe oma, ning "
-            "loobumine kustutas Teid esimesest; teise olin mina unustanud. Võtsin Teie aadressi mõlemast välja ja "
-            "kontrollisin, et seda enam kuskil ei ole. Nüüd on meil üks nimekiri ja üks vajutus viib sealt päriselt "
-            "välja.\n\n"
+            "pidanud piisama ja Teie aega ei ole meil õigust raisata. Meil oli kaks nimekirja, uudiskirja ja poe "
+            "oma, ning loobumine kustutas Teid esimesest; teise olin mina unustanud. Võtsin Teie aadressi "
+            "mõlemast välja ja kontrollisin, et seda enam kuskil ei ole. Nüüd on meil üks nimekiri ja üks "
+            "vajutus viib sealt päriselt välja.\n\n"
             "Lena Sepp"
         ),
         thanks="",
@@ -1183,11 +1184,11 @@ FORMER = (
         answer=(
             "Poštovana gospođo Vuković,\n\n"
             "etiketa je točna, a naša stranica nije: prodali smo Vam mješavinu kao čisti lan i zbog toga se "
-            "ispričavam. Dali ste novac za nešto što niste dobili i imate pravo nazvati to obmanom. Kad je ponestalo "
-            "lanenog platna, odlučila sam šivati od mješavine i zaboravila promijeniti opis; to je moja odgovornost. "
-            "Vratila sam Vam punu cijenu, 128 eura, a posteljinu Vam ostavljam. Opis sam ispravila jutros i isto ovo "
-            "napisala ostalim kupcima te serije, prije nego što su sami otkrili. Sastav na stranicu odsad prepisujem "
-            "s etikete, s komadom u ruci.\n\n"
+            "ispričavam. Dali ste novac za nešto što niste dobili i imate pravo nazvati to obmanom. Kad je "
+            "ponestalo lanenog platna, odlučila sam šivati od mješavine i zaboravila promijeniti opis; to je "
+            "moja odgovornost. Vratila sam Vam punu cijenu, 128 eura, a posteljinu Vam ostavljam. Opis sam "
+            "ispravila jutros i isto ovo napisala ostalim kupcima te serije, prije nego što to sami otkriju. "
+            "Sastav na stranicu odsad prepisujem s etikete, s komadom u ruci.\n\n"
             "Olga Marin"
         ),
         thanks="Cijenim što niste vrludali. Novac je stigao.",
@@ -1212,11 +1213,11 @@ FORMER = (
         after=7,
         answer=(
             "Laba diena, ponia Genovaite,\n\n"
-            "puslapyje pažadėjome voką, o atsiuntėme sagas – atsiprašau Jūsų. Su skaudančiomis rankomis sagų "
+            "puslapyje pažadėjome voką, o atsiuntėme sagas – atsiprašau Jūsų. Skaudančiomis rankomis sagų "
             "neužsegsite, tad pirkinys Jums guli be naudos. Modelį pakeitėme prieš mėnesį, o aprašymo aš "
-            "neperrašiau. Šįryt pasiuvome Jums du užvalkalus su voku iš to paties audinio ir juos išsiuntėme; tuos "
-            "su sagomis pasilikite arba kam nors padovanokite. Po Jūsų skambučio visus aprašymus perskaičiau su "
-            "gaminiu rankose ir pataisiau dar tris.\n\n"
+            "neperrašiau. Šįryt pasiuvome Jums du užvalkalus su voku iš to paties audinio ir juos išsiuntėme; "
+            "tuos su sagomis pasilikite arba kam nors padovanokite. Po Jūsų skambučio visus aprašymus "
+            "perskaičiau su gaminiu rankose ir pataisiau dar tris.\n\n"
             "Lena Sepp"
         ),
         thanks="Gavau, užvelku be vargo. Dėkui, kad pasiuvot dėl senos moters.",
@@ -1242,10 +1243,9 @@ FORMER = (
         answer=(
             "Tere, Liisa!\n\n"
             "Tegin Teile kolm arvet ja kõik kolm valesti. Vabandan: Te olete pidanud minu vigu iga päev oma "
-            "raamatupidajale selgitama. Parandasin iga kord vana arve koopiat, kuhu oli jäänud Teie nimi, selle "
-            "asemel et teha uus. Õige arve, lasteaia nime ja koodiga, lisasin siia juurde; Lena võrdles seda enne "
-            "saatmist Teie sooviga. Asutuste arveid alustame nüüd alati tühjalt lehelt ja teine inimene loeb need "
-            "üle.\n\n"
+            "raamatupidajale selgitama. Parandasin iga kord vana arve koopiat, selle asemel et teha uus. Õige "
+            "arve, lasteaia nime ja koodiga, lisasin siia juurde; Lena võrdles seda enne saatmist Teie sooviga. "
+            "Asutuste arveid alustame nüüd alati tühjalt lehelt ja teine inimene loeb need üle.\n\n"
             "Ana Kovač"
         ),
         thanks="Nüüd on kõik õige. Raamatupidaja tervitab.",
@@ -1270,10 +1270,10 @@ FORMER = (
         after=3,
         answer=(
             "עומר שלום,\n\n"
-            "ניתקנו לך שלוש פעמים, ואני מצטערת. לקחנו ממך עשרים דקות ולא נתנו לך דבר, ברור לי שהחשק עבר לך. ביום "
-            "ראשון החלפנו מרכזייה, ואת כפתור ההעברה הגדרתי לא נכון ולא ניסיתי אותו קודם: הוא ניתק במקום להעביר. את "
-            "הכפתור תיקנתי לפני שעה, ובדקתי אותו בשיחה מבחוץ. ולשאלה שלך: כן, יש מגבות בחום, בשתי מידות. איזו מידה "
-            "חיפשת? אפשר לענות לי ישר לכאן.\n\n"
+            "ניתקנו לך שלוש פעמים, ואני מצטערת. לקחנו ממך עשרים דקות ולא נתנו לך דבר, וברור לי שהחשק עבר לך. "
+            "ביום ראשון החלפנו מרכזייה, ואת כפתור ההעברה הגדרתי לא נכון ולא ניסיתי אותו קודם: הוא ניתק במקום "
+            "להעביר. את הכפתור תיקנתי לפני שעה, ובדקתי אותו בשיחה מבחוץ. ולשאלה שלך: כן, יש מגבות בחום, בשתי "
+            "מידות. איזו מידה חיפשת? אפשר לענות לי ישר לכאן.\n\n"
             "לנה ספ"
         ),
         thanks="",
@@ -1322,18 +1322,19 @@ FORMER = (
         kinds=("promise-broken",),
         fault="team",
         asks=(
-            "Upisali ste me na listu čekanja za sive plahte i rekli „javimo se čim stignu“. Stigle su, rasprodali "
-            "ste ih i ni riječi. Čemu onda lista?"
+            "Upisali ste me na listu čekanja za sive plahte i rekli „javimo se čim stignu”. Stigle su, "
+            "rasprodali ste ih i ni riječi. Čemu onda lista?"
         ),
         by="lena",
         after=4,
         answer=(
             "Pozdrav, Tomislave,\n\n"
-            "obećali smo Vam da ćemo javiti kad sive plahte stignu i nismo javili. Oprostite. Čekali ste našu riječ, "
-            "a mi smo plahte prodali onima koji su taj dan slučajno svratili na stranicu. Lista stoji u bilježnici "
-            "kod mene, robu na stranicu stavlja Ana, a nas dvije nismo se dogovorile tko od nas javlja. Od "
-            "posljednjeg sivog platna jutros smo sašili još jedan par i odložili ga s Vašim imenom, po staroj "
-            "cijeni. Lista sada visi uz računalo i nova roba ne ide na stranicu dok svi s nje ne dobiju poruku.\n\n"
+            "obećali smo Vam da ćemo javiti kad sive plahte stignu, a nismo. Oprostite. Čekali ste našu riječ, a "
+            "mi smo plahte prodali onima koji su taj dan slučajno svratili na stranicu. Lista je stajala u "
+            "bilježnici kod mene, robu na stranicu stavlja Ana, a nas dvije nismo se dogovorile koja od nas "
+            "javlja. Od posljednjeg sivog platna jutros smo sašili još jedan par i odložili ga s Vašim imenom, "
+            "po staroj cijeni. Lista sada visi uz računalo i nova roba ne ide na stranicu dok svi s liste ne "
+            "dobiju poruku.\n\n"
             "Lena Sepp"
         ),
         thanks="Uzeo sam ih. Pošteno, mijenjam ocjenu.",

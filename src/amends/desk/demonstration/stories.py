@@ -270,9 +270,8 @@ STORIES = (
             Said(
                 11,
                 "customer",
-                "Posteljina je super, da se razumijemo. Ali na stranici piše dostava 2-3 dana, a čekao sam "
-                "devet. Kad sam "
-                "zvao, rekli su mi da „tri dana vrijedi od otpreme“. Pa napišite to onda. Dvije zvjezdice, "
+                "Posteljina je super, da se razumijemo. Ali na stranici piše dostava 2-3 dana, a čekao sam devet. "
+                "Kad sam zvao, rekli su mi da „tri dana vrijedi od otpreme”. Pa napišite to onda. Dvije zvjezdice, "
                 "mogle su biti pet.",
             ),
         ),

@@ -83,7 +83,7 @@ def test_who_sees_what_came(role, status, make_person, signed_in, row):
         with pytest.raises(NotAllowed):
             read_again(person, delivery)
         assert client.post(f"/settings/other-desks/came/{delivery.pk}/again/").status_code == 403
-    assert ("Other desks" in client.get("/settings/check-in/").content.decode()) == (status == 200)
+    assert ("Other desks" in client.get("/settings/intake/").content.decode()) == (status == 200)
 
 
 @pytest.mark.parametrize("product", sorted(all_products()))

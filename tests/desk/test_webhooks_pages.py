@@ -134,7 +134,7 @@ def test_agents_set_nothing_up(role, make_person, signed_in, row):
         assert client.post(f"/settings/webhooks/{row.pk}/do/", {"do": do}).status_code == 403
     row.refresh_from_db()
     assert row.state == "on" and not Delivery.objects.exists()
-    assert "Webhooks" not in client.get("/settings/check-in/").content.decode()
+    assert "Webhooks" not in client.get("/settings/programs/").content.decode()
 
 
 def test_the_secret_is_shown_once_and_kept_sealed(lead, signed_in, business):

@@ -14,12 +14,11 @@ from amends.checker.pack import Pack, Rule
 from amends.checker.patterns import WHOLE, CompiledPattern
 from amends.text import Normalised
 from amends.text.matchers import Matcher, best_matcher
+from amends.text.prefixes import MOST_PREFIXES, attached_begin
 
 __all__ = ["Engine", "Hit", "allowed"]
 
-_WORD = re.compile(r"\w+")
-_WORDS = _WORD.findall
-_MOST_PREFIXES = 3
+_WORDS = re.compile(r"\w+").findall
 _MOST_KNOWN = 20_000
 _Search = Callable[[str, int, int], "re.Match[str] | None"]
 
@@ -110,7 +109,7 @@ class Engine:
             words = set(_WORDS(text, first, last))
             if self._prefixes:
                 known = self._bare.get
-                words = set().union(*[known(word) or self._forms(word) for word in words])
+                words = set().union(*[known(word) or self._bared(word) for word in words])
             waiting = announced.get(place) or set()
             for word in words & announcing:
                 waiting.update(by_word[word])
@@ -149,15 +148,13 @@ class Engine:
         made = self._tries[number] = _prepared(self._patterns[number][0])
         return made
 
-    def _forms(self, word: str) -> tuple[str, ...]:
-        """A word and what it may be behind one to three attached letters, in languages that write so."""
-        forms = self._bare.get(word)
-        if forms is None:
-            attached = len(word) - len(word.lstrip(self._prefixes))
-            forms = tuple(word[cut:] for cut in range(min(attached, _MOST_PREFIXES, len(word) - 1) + 1))
-            if len(self._bare) >= _MOST_KNOWN:
-                self._bare.clear()
-            self._bare[word] = forms
+    def _bared(self, word: str) -> tuple[str, ...]:
+        """A word and what it may be behind one to three attached letters; remembered."""
+        attached = len(word) - len(word.lstrip(self._prefixes))
+        forms = tuple(word[cut:] for cut in range(min(attached, MOST_PREFIXES, len(word) - 1) + 1))
+        if len(self._bare) >= _MOST_KNOWN:
+            self._bare.clear()
+        self._bare[word] = forms
         return forms
 
     def _announced_by_parts(self, text: str, sentences: Sequence[tuple[int, int]]) -> dict[int, set[int]]:
@@ -181,12 +178,8 @@ class Engine:
         """Whether only attached letters stand between a place and the beginning of its word."""
         if not self._prefixes:
             return False
-        begin = start
-        while begin and text[begin - 1].isalnum():
-            begin -= 1
-            if start - begin > _MOST_PREFIXES or text[begin] not in self._prefixes:
-                return False
-        return True
+        begin = attached_begin(text, start, self._prefixes)
+        return not begin or not text[begin - 1].isalnum()
 
     def _cancelled(self, rule: Rule, sentence: "_Sentence", held: int) -> bool:
         guards = self._guards.get(rule.id)
@@ -240,20 +233,12 @@ class _Sentence:
         while at >= 0:
             end = at + length
             if end >= last or not _in_word(text[end]):
-                begin = self._beginning(at) if self.prefixes else at
+                begin = attached_begin(text, at, self.prefixes, self.first) if self.prefixes else at
                 if begin == self.first or not _in_word(text[begin - 1]):
                     made.append(begin)
             at = text.find(word, end, last)
         self.written_at[word] = made
         return made
-
-    def _beginning(self, at: int) -> int:
-        """Where the letters begin that are attached before a place, at most three."""
-        text = self.folded.text
-        least = max(self.first, at - _MOST_PREFIXES)
-        while at > least and text[at - 1] in self.prefixes:
-            at -= 1
-        return at
 
 
 def _in_word(character: str) -> bool:

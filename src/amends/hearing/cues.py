@@ -10,10 +10,10 @@ from functools import cache
 from importlib.resources import files
 
 from amends.text.matchers import best_matcher
+from amends.text.prefixes import attached_begin
 
 __all__ = ["CueWords", "cue_words"]
 
-_MOST_PREFIXES = 3
 _PREFIXES = {"he": frozenset("והשבלכמ")}
 """Letters that attach to the front of words, by language."""
 
@@ -60,12 +60,8 @@ class CueWords:
 
     def _attached(self, text: str, start: int) -> bool:
         """Whether only attached letters stand between a place and the beginning of its word."""
-        begin = start
-        while begin and text[begin - 1].isalnum():
-            begin -= 1
-            if text[begin] not in self._prefixes or start - begin > _MOST_PREFIXES:
-                return False
-        return True
+        begin = attached_begin(text, start, self._prefixes)
+        return not begin or not text[begin - 1].isalnum()
 
 
 @cache

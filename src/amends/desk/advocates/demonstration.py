@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from amends.desk.advocates import services
-from amends.desk.advocates.models import Advocate, AdvocateSettings, Use
+from amends.desk.advocates.models import Advocate, AdvocateSettings, Sign, Use
 from amends.desk.customers.services import create_customer
 from amends.desk.people.authority import require
 from amends.desk.people.models import Person
@@ -75,8 +75,5 @@ def take_away(acting: Acting) -> None:
 
 def _found_then() -> None:
     """Who was found when a case ended was found at that time: a half year lies behind the made-up business."""
-    for advocate in Advocate.objects.filter(customer__demo=True):
-        ended = advocate.customer.cases.exclude(recovered_at=None).order_by("-recovered_at").first()
-        if ended is not None:
-            Advocate.objects.filter(pk=advocate.pk).update(found_at=ended.recovered_at)
-            advocate.signs.filter(case=ended).update(moment=ended.recovered_at)
+    for sign in Sign.objects.filter(advocate__customer__demo=True, kind=Sign.Kind.RECOVERED):
+        Advocate.objects.filter(pk=sign.advocate_id).update(found_at=sign.moment)

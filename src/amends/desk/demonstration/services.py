@@ -225,20 +225,21 @@ def _tell(story: Story, people: dict[str, Person], customer: Customer, now: date
     for days, words in story.events:
         add_event(people[story.assignee or "lena"], case, words=words, day=(now - timedelta(days=days)).date())
     _promise(story, case, people, last_out, now)
+    last = now - timedelta(hours=min(said.hours for said in story.said))
     if story.ends == "recovered":
         record_recovery(people["lena"], case, last_in)
+        _ended_then(case, last)
     elif story.ends == "closed-silent":
         close_silent(people["lena"], case)
-    if story.ends in ("recovered", "closed-silent"):
-        _ended_then(case, now - timedelta(hours=min(said.hours for said in story.said)))
+        _ended_then(case, last)
     elif story.ends == "set-aside":
         set_aside(INTAKE, case, Case.SetAsideWhy.NO_COMPLAINT)
 
 
 def _ended_then(case: Case, moment: datetime) -> None:
-    """What is over ended with its last word, and its log is as old: a year lies behind the made-up business."""
-    Case.objects.filter(pk=case.pk).update(closed_at=moment)
-    Case.objects.filter(pk=case.pk).exclude(recovered_at=None).update(recovered_at=moment)
+    """What is over ended with its last word, and its log is as old: a half year lies behind the made-up business."""
+    recovered_at = moment if case.recovered_at is not None else None
+    Case.objects.filter(pk=case.pk).update(closed_at=moment, recovered_at=recovered_at)
     CaseLog.objects.filter(case=case).update(at=moment)
 
 

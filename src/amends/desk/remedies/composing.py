@@ -95,13 +95,7 @@ def _another_amount(
 def _not_told(remedies: Sequence[Remedy], named: Sequence[Named]) -> Iterable[Advice]:
     """What is decided and the customer does not know, unless the reply tells it."""
     for remedy in remedies:
-        if remedy.state not in (State.DECIDED, State.DONE) or remedy.told_at is not None:
-            continue
-        if remedy.amount is not None:
-            told = any(amount.value == remedy.amount for one in named for amount in one.amounts)
-        else:
-            told = any(remedy.kind in one.kinds for one in named)
-        if told:
+        if not remedy.is_untold or any(one.tells_of(remedy.kind, remedy.amount) for one in named):
             continue
         if remedy.kind == Kind.GESTURE:
             words = _("Decided and not told: %(what)s. Tell them, or keep it as a surprise.")

@@ -1,6 +1,7 @@
 """What a reply says of remedies, sentence by sentence: pure reading, no database."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from amends.desk.remedies.cues import LEAVES_OPEN, NAMES, SAYS_NO
 from amends.desk.remedies.money import Amount, amounts_in
@@ -27,6 +28,12 @@ class Named:
     settled: bool
     start: int
     end: int
+
+    def tells_of(self, kind: str, amount: Decimal | None) -> bool:
+        """Whether it names what was decided: the amount, or the kind where that is no money."""
+        if amount is not None:
+            return any(one.value == amount for one in self.amounts)
+        return kind in self.kinds
 
 
 def named_in(text: str) -> list[Named]:

@@ -151,6 +151,11 @@ class Remedy(Stateful):
         return self.what or str(self.get_kind_display())
 
     @property
+    def is_untold(self) -> bool:
+        """Whether it is decided, or done already, and the customer does not know."""
+        return self.state in ("decided", "done") and self.told_at is None
+
+    @property
     def in_short(self) -> str:
         """Kind, amount and words, as far as there are any: "Refund 24.90 € · the candles"."""
         kind = " ".join(

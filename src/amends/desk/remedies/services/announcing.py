@@ -26,11 +26,8 @@ def told_by_reply(acting: Acting, message: Message) -> None:
     """
     if not isinstance(acting, Person):
         return
-    untold = [
-        remedy
-        for remedy in Remedy.objects.filter(case=message.case, told_at=None).order_by("pk")
-        if remedy.state in (State.DECIDED, State.DONE)
-    ]
+    remedies = Remedy.objects.filter(case=message.case, told_at=None).order_by("pk")
+    untold = [remedy for remedy in remedies if remedy.is_untold]
     if not untold:
         return
     named = [one for one in named_in(message.text) if one.settled]
@@ -41,7 +38,7 @@ def told_by_reply(acting: Acting, message: Message) -> None:
         .order_by("start")
     )
     for remedy in untold:
-        telling = [one for one in named if _names(one, remedy)]
+        telling = [one for one in named if one.tells_of(remedy.kind, remedy.amount)]
         if not telling:
             continue
         if remedy.state == State.DONE:
@@ -51,12 +48,6 @@ def told_by_reply(acting: Acting, message: Message) -> None:
         if promise is not None:
             free.remove(promise)
             tell(acting, remedy, message=message, promise=promise)
-
-
-def _names(one: Named, remedy: Remedy) -> bool:
-    if remedy.amount is not None:
-        return any(amount.value == remedy.amount for amount in one.amounts)
-    return remedy.kind in one.kinds
 
 
 def _stands_in(promise: Promise, one: Named) -> bool:

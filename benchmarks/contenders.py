@@ -70,7 +70,7 @@ def unaided(replies: Sequence[Generated]) -> Act:
 
 
 def bare_scan(replies: Sequence[Generated]) -> Act:
-    """The limit: the matcher alone finds the pack's literals in text that was folded before."""
+    """The limit: the matcher alone finds all that the pack's patterns name in text that was folded before."""
     from ahocorasick_rs import AhoCorasick, Implementation
 
     from amends.checker.engine import Engine

@@ -63,7 +63,7 @@ class Checker:
             language: ISO 639-1 code of a language that has a pack.
             model: Whether to use the sentence model.
             rules: Whether a rule's match decides; without, it only informs the model.
-            matcher: How to look for the rules' anchors; the fastest way there is if not given.
+            matcher: How to look for parts of words; the fastest way there is if not given.
 
         Raises:
             PackError: There is no such pack, or it is wrong.

@@ -27,7 +27,7 @@ Everything wrong in a file is an error that names file and line.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -39,6 +39,7 @@ from amends.checker.catalogue import COMMITMENT
 from amends.checker.catalogue import RULE_LABELS as LABELS
 from amends.checker.compiled import cached, fingerprint, keep
 from amends.checker.patterns import CompiledPattern, PatternError, Vocabulary, compile_pattern
+from amends.checker.sieve import Layout
 from amends.text import LANGUAGES, table
 
 __all__ = ["PLACES", "Pack", "PackError", "Rule", "available_languages", "common_words", "load_pack", "read_pack"]
@@ -101,12 +102,18 @@ class Pack:
         status: "stable" or "preview".
         vocabulary: Word classes and paradigms that the rules refer to; empty when the pack comes compiled.
         rules: In the order of the files.
+        patterns: Those of the rules, in their order, then those that cancel a match. A pattern's number is its place.
+        layout: Where to look for the patterns of all rules.
+        sure: Where to look for those of the rules that decide.
     """
 
     language: str
     status: str
     vocabulary: Vocabulary
     rules: tuple[Rule, ...]
+    patterns: tuple[CompiledPattern, ...]
+    layout: Layout
+    sure: Layout
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -268,7 +275,26 @@ def read_pack(language: str, texts: Mapping[str, str]) -> Pack:
         if rule.id in seen:
             raise PackError(f"{rule.place}: the rule id '{rule.id}' stands already at {seen[rule.id]}")
         seen[rule.id] = rule.place
-    return Pack(language, status, vocabulary, tuple(rules), settings)
+    patterns = _patterns(rules)
+    sure = frozenset(pattern.source for pattern in _patterns([rule for rule in rules if rule.sure]))
+    rows = [(number, row) for number, pattern in enumerate(patterns) for row in pattern.rows]
+    return Pack(
+        language,
+        status,
+        vocabulary,
+        tuple(rules),
+        patterns,
+        Layout.of(rows),
+        Layout.of([(number, row) for number, row in rows if patterns[number].source in sure]),
+        settings,
+    )
+
+
+def _patterns(rules: Iterable[Rule]) -> tuple[CompiledPattern, ...]:
+    """The patterns of some rules, each once: those that match before those that cancel."""
+    found = [pattern for rule in rules for pattern in rule.patterns]
+    found += [guard for rule in rules for guard in rule.unless]
+    return tuple({pattern.source: pattern for pattern in found}.values())
 
 
 def _packs() -> Traversable:
@@ -313,18 +339,22 @@ def common_words(language: str) -> frozenset[str]:
 
 
 def _to_plain(pack: Pack) -> dict[str, Any]:
-    """A pack as plain data."""
+    """A pack as plain data; rules name their patterns by number."""
+    number = {pattern.source: place for place, pattern in enumerate(pack.patterns)}
     return {
         "language": pack.language,
         "status": pack.status,
         "settings": {key: str(value) for key, value in pack.settings.items()},
         "prefixes": pack.vocabulary.prefixes,
+        "patterns": [[one.source, one.expression, one.at_start, one.exact] for one in pack.patterns],
+        "layout": pack.layout.to_plain(),
+        "sure": pack.sure.to_plain(),
         "rules": [
             [
                 rule.id,
                 rule.labels,
-                [_pattern_to_plain(pattern) for pattern in rule.patterns],
-                [_pattern_to_plain(pattern) for pattern in rule.unless],
+                [number[pattern.source] for pattern in rule.patterns],
+                [number[pattern.source] for pattern in rule.unless],
                 dict(rule.needs),
                 dict(rule.without),
                 rule.sure,
@@ -338,33 +368,19 @@ def _to_plain(pack: Pack) -> dict[str, Any]:
     }
 
 
-def _pattern_to_plain(pattern: CompiledPattern) -> list[Any]:
-    besides = [sorted(words) for words in pattern.besides]
-    return [
-        pattern.source,
-        pattern.expression,
-        pattern.anchors,
-        pattern.at_start,
-        pattern.exact,
-        pattern.inside,
-        besides,
-        sorted(pattern.firsts),
-        pattern.stems,
-    ]
-
-
 def _from_plain(data: Any) -> Pack:
     """The pack of plain data.
 
     Raises:
         KeyError, TypeError, ValueError, IndexError: It is not what `_to_plain` makes.
     """
+    patterns = tuple(CompiledPattern(*one) for one in data["patterns"])
     rules = tuple(
         Rule(
             identity,
             tuple(labels),
-            tuple(map(_pattern_from_plain, patterns)),
-            tuple(map(_pattern_from_plain, unless)),
+            tuple(patterns[number] for number in matching),
+            tuple(patterns[number] for number in cancelling),
             {label: tuple(places) for label, places in needs.items()},
             {label: tuple(places) for label, places in without.items()},
             sure,
@@ -373,14 +389,8 @@ def _from_plain(data: Any) -> Pack:
             tuple(no),
             place,
         )
-        for identity, labels, patterns, unless, needs, without, sure, fix, yes, no, place in data["rules"]
+        for identity, labels, matching, cancelling, needs, without, sure, fix, yes, no, place in data["rules"]
     )
     vocabulary = Vocabulary({}, {}, data["prefixes"])
-    return Pack(data["language"], data["status"], vocabulary, rules, data["settings"])
-
-
-def _pattern_from_plain(data: Any) -> CompiledPattern:
-    source, expression, anchors, at_start, exact, inside, besides, firsts, stems = data
-    sets = tuple(map(frozenset, besides))
-    words = frozenset(firsts)
-    return CompiledPattern(source, expression, tuple(anchors), at_start, exact, inside, sets, words, tuple(stems))
+    layout, sure_layout = Layout.of_plain(data["layout"]), Layout.of_plain(data["sure"])
+    return Pack(data["language"], data["status"], vocabulary, rules, patterns, layout, sure_layout, data["settings"])

@@ -22,26 +22,46 @@ stand in order; between two words there may be any punctuation.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import combinations
+from typing import Any, NamedTuple
 
 from amends.text import fold
 
-__all__ = ["WHOLE", "CompiledPattern", "PatternError", "Vocabulary", "compile_pattern"]
+__all__ = ["ANY", "NUMBER", "QUESTION", "CompiledPattern", "PatternError", "Step", "Vocabulary", "compile_pattern"]
 
 # Between two words of a pattern: blanks, a comma, a quotation mark, a dash, at most four characters together.
 _BETWEEN = r"[^\w!?]{1,4}"
-WHOLE = "\x1f"
-"""Ends an anchor that is a whole word; other anchors may be a part of one."""
+ANY, NUMBER, QUESTION = "*", "#", "?"
+"""Among the words of a step: any word; any word that begins with a digit; a question mark, which stands for one."""
 
 _TOKEN = re.compile(r"\s*(\.\.\.|\.\.|[()\[\]<>|^$#_]|\?(?!\S)|-\(|@[\w-]+|[^\s()\[\]<>|]+)")
-_MOST_ANCHORS = 400
 _DEEPEST_CLASS = 8
+_MOST_ROWS = 24
 
 
 class PatternError(ValueError):
     """A pattern that cannot be read; the message says which part and why."""
+
+
+class Step(NamedTuple):
+    """One word that every match of a pattern holds.
+
+    Attributes:
+        words: What it may be: folded words, words with an open beginning, middle or end (``klaid*``), `ANY`, `NUMBER`.
+        gap: Whether other words may stand between it and the word of the next step.
+    """
+
+    words: frozenset[str]
+    gap: bool = False
+
+
+Row = tuple[Step, ...]
+"""Words that stand in this order."""
+
+
+_WHATEVER: Row = (Step(frozenset([ANY]), gap=True),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,25 +71,17 @@ class CompiledPattern:
     Attributes:
         source: The pattern as written in the pack.
         expression: A regular expression over folded text, as text: most patterns of a pack are never tried.
-        anchors: Folded strings of which at least one is part of every match; whole words end in `WHOLE`.
         at_start: Whether the pattern only matches at the beginning of a sentence.
         exact: Whether words with exact diacritics make it match on the accented text instead of the folded one.
-        inside: Whether an anchor may stand inside a word, behind a prefix or a ``*``.
-        besides: Sets of folded words; a sentence that matches holds at least one whole word of each.
-        firsts: Folded words with one of which every match begins, unless it begins with one of `stems`; both are
-            empty when a match may begin otherwise.
-        stems: Beginnings of words, likewise.
+        rows: Each match holds all pairs of words of one of these rows: less than the expression asks for, and quickly
+            told. A row has one or two pairs; a pair may be a single word. There are none when the pack comes compiled.
     """
 
     source: str
     expression: str
-    anchors: tuple[str, ...]
     at_start: bool
     exact: bool
-    inside: bool
-    besides: tuple[frozenset[str], ...] = ()
-    firsts: frozenset[str] = frozenset()
-    stems: tuple[str, ...] = ()
+    rows: tuple[tuple[Row, ...], ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +92,7 @@ class Vocabulary:
         classes: Word classes: name to entries, each a pattern itself.
         paradigms: Endings: name to the endings, "" for the bare stem.
         prefixes: Letters that attach to the front of a word in this language's writing (Hebrew).
-        common: Folded function words: as anchors they would announce a pattern in every sentence.
+        common: Folded function words, which tell little of a sentence.
         parsed: Word classes that have been read already, by name.
     """
 
@@ -88,7 +100,7 @@ class Vocabulary:
     paradigms: Mapping[str, Sequence[str]]
     prefixes: str = ""
     common: frozenset[str] = frozenset()
-    parsed: "dict[str, tuple[_Part, bool, bool]]" = field(default_factory=dict, compare=False, repr=False)
+    parsed: "dict[str, tuple[_Part, bool]]" = field(default_factory=dict, compare=False, repr=False)
 
 
 _Atoms = tuple[str, ...]
@@ -101,27 +113,29 @@ class _Part:
 
     Attributes:
         branches: The ways it may be written.
-        anchors: Strings of which one is part of every match; None when there are none.
+        rows: Words that its matches hold: one of these rows.
+        fixed: Whether every match holds a word, or a part of one, that the pattern names.
         optional: Whether it may be absent.
-        zero_width: Whether it looks without taking anything in.
-        words: Whole words of which one is part of every match; None when there are none.
-        besides: For a sequence, the words of its other parts.
-        firsts: Words (ending in `WHOLE`) and beginnings of words of which one begins every match; None when they
-            cannot be listed.
+        zero_width: Whether it stands between words instead of being one.
+        gap: Whether further words may stand before it.
     """
 
     branches: tuple[_Atoms, ...]
-    anchors: tuple[str, ...] | None
+    rows: tuple[Row, ...] = ()
+    fixed: bool = False
     optional: bool = False
     zero_width: bool = False
-    words: frozenset[str] | None = None
-    besides: tuple[frozenset[str], ...] = ()
-    firsts: frozenset[str] | None = None
+    gap: bool = False
 
     @classmethod
-    def of(cls, expression: str, anchors: tuple[str, ...] | None = None, *, zero_width: bool = False) -> "_Part":
-        """A part of one expression that is not looked into."""
-        return cls(((expression,),), anchors, zero_width=zero_width)
+    def of(cls, expression: str, *words: str) -> "_Part":
+        """A part of one expression that is not looked into, a match of which is one of these words."""
+        return cls(((expression,),), ((Step(frozenset(words), gap=True),),))
+
+    @classmethod
+    def between(cls, expression: str, *, gap: bool = False) -> "_Part":
+        """A part that stands between words."""
+        return cls(((expression,),), zero_width=True, gap=gap)
 
     @property
     def atoms(self) -> _Atoms:
@@ -145,7 +159,6 @@ class _Parser:
         self.place = 0
         self.at_start = False
         self.exact = False
-        self.inside = False
 
     def parse(self) -> _Part:
         part = self.alternatives(None)
@@ -174,41 +187,40 @@ class _Parser:
             parts.append(self.element(token))
         if not parts:
             raise PatternError(f"an empty part in {self.source!r}")
-        return _in_order(parts, self.source, self.vocabulary.common)
+        return _in_order(parts, self.source)
 
     def element(self, token: str) -> _Part:
         if token == "(":
             return self.alternatives(")")
         if token == "[":
             inside = self.alternatives("]")
-            return _Part(inside.branches, None, optional=True, firsts=inside.firsts)
+            return replace(inside, fixed=False, optional=True)
         if token == "<":
             inside = self.alternatives(">")
-            group = ((f"({inside.expression})",),)
-            return _Part(group, inside.anchors, inside.optional, words=inside.words, firsts=inside.firsts)
+            return replace(inside, branches=((f"({inside.expression})",),))
         if token == "-(":
             inside = self.alternatives(")")
-            return _Part.of(rf"(?!{_BETWEEN}{inside.expression}(?!\w))", zero_width=True)
+            return _Part.between(rf"(?!{_BETWEEN}{inside.expression}(?!\w))")
         if token in (")", "]", ">"):
             raise PatternError(f"unexpected {token!r} in {self.source!r}")
         if token in ("..", "..."):
             most = 4 if token == ".." else 10
-            return _Part.of(rf"(?:{_BETWEEN}\w{{1,40}}){{0,{most}}}?", zero_width=True)
+            return _Part.between(rf"(?:{_BETWEEN}\w{{1,40}}){{0,{most}}}?", gap=True)
         if token in ("_", "*"):
-            return _Part.of(r"[\w']+")
+            return _Part.of(r"\w[\w']*", ANY)
         if token == "#":
-            return _Part.of(r"[\d.,:/]*\d[\d.,:/]*")
+            return _Part.of(r"[\d.,:/]*\d[\d.,:/]*", NUMBER)
         if token == "^":
             if self.place != 1 or self.depth:
                 raise PatternError(f"'^' stands only at the beginning of a pattern: {self.source!r}")
             self.at_start = True
-            return _Part.of(r"[^\w]*", zero_width=True)
+            return _Part.between(r"[^\w]*")
         if token == "?":
             if self.place < len(self.tokens):
                 raise PatternError(f"'?' ends a pattern; write [word] for a word that may be absent: {self.source!r}")
-            return _Part.of(r"(?=[^?]*\?[^\w]*\Z)", zero_width=True)
+            return _Part(((r"(?=[^?]*\?[^\w]*\Z)",),), ((Step(frozenset([QUESTION])),),), zero_width=True, gap=True)
         if token == "$":
-            return _Part.of(r"(?=[^\w]*\Z)", zero_width=True)
+            return _Part.between(r"(?=[^\w]*\Z)")
         if token.startswith("@"):
             return self.word_class(token[1:])
         return self.word(token)
@@ -221,16 +233,14 @@ class _Parser:
             raise PatternError(f"word class '@{name}' refers to itself")
         known = self.vocabulary.parsed.get(name)
         if known is None:
-            branches, exact, inside = [], False, False
+            branches, exact = [], False
             for entry in entries:
                 inner = _Parser(entry, self.vocabulary, self.depth + 1)
                 branches.append(inner.parse())
                 exact |= inner.exact
-                inside |= inner.inside
-            known = self.vocabulary.parsed[name] = (_either(branches), exact, inside)
-        part, exact, inside = known
+            known = self.vocabulary.parsed[name] = (_either(branches), exact)
+        part, exact = known
         self.exact |= exact
-        self.inside |= inside
         return part
 
     def word(self, token: str) -> _Part:
@@ -249,43 +259,36 @@ class _Parser:
             if endings is None:
                 raise PatternError(f"there is no paradigm '{paradigm}' (in {self.source!r})")
             forms = sorted({fold(stem + ending) for ending in endings}, key=lambda form: (-len(form), form))
-            plain = frozenset(forms) if all(map(str.isalnum, forms)) else None
             branches = tuple(self.prefixed(_letters(form)) for form in forms)
-            firsts = frozenset(form + WHOLE for form in plain) if plain is not None else None
-            return _Part(branches, (_common_start(forms),), words=plain, firsts=firsts)
+            return _Part(branches, _merged([_row_of(form) for form in forms]), fixed=True)
         before, after = written.startswith("*"), written.endswith("*")
         core = written.strip("*")
         if "*" in core:
             return self.word_with_gap(token, core, exact=exact, before=before, after=after)
-        self.inside |= before
         literal = core.lower() if exact else fold(core)
         if "?" in literal or "!" in literal:
             raise PatternError(f"'{token}': '?' and '!' are no part of a word (in {self.source!r})")
         if not literal:
             raise PatternError(f"'{token}' holds no letter (in {self.source!r})")
         atoms = ((r"\w*",) if before else ()) + _letters(literal) + ((r"\w*",) if after else ())
-        runs = [] if before or after else re.findall(r"\w+", fold(core))
-        if not runs:
-            begins = None if before else re.match(r"\w+", fold(core))
-            firsts = frozenset([begins[0]]) if begins else None
-            return _Part((atoms if before else self.prefixed(atoms),), (fold(core),), firsts=firsts)
-        word = max(runs, key=len)
-        first = frozenset([runs[0] + WHOLE]) if fold(core).startswith(runs[0]) else None
-        return _Part((self.prefixed(atoms),), (word + WHOLE,), words=frozenset([word]), firsts=first)
+        row = _row_of(fold(core), before=before, after=after)
+        # What stands before a sign ("*-x") or behind one ("€*") may be a word of its own.
+        gap = (before and re.match(r"\w", core) is None) or (after and not row)
+        return _Part((atoms if before else self.prefixed(atoms),), (row,), fixed=True, gap=gap)
 
     def word_with_gap(self, token: str, core: str, *, exact: bool, before: bool, after: bool) -> _Part:
         """A word of which the beginning and the end are given, such as ``ne*ėme``."""
         pieces = [piece.lower() if exact else fold(piece) for piece in core.split("*") if piece]
-        anchor = max(map(fold, pieces), key=len)
-        if len(anchor) < 2:
+        folded = [fold(piece) for piece in pieces]
+        if max(map(len, folded)) < 2:
             raise PatternError(f"'{token}' says too little of the word (in {self.source!r})")
-        self.inside |= before or anchor != fold(pieces[0])
         atoms: _Atoms = (r"\w*",) if before else ()
         for number, piece in enumerate(pieces):
             atoms += ((r"\w*",) if number else ()) + _letters(piece)
         atoms += (r"\w*",) if after else ()
-        firsts = None if before else frozenset([fold(pieces[0])])
-        return _Part((atoms if before else self.prefixed(atoms),), (anchor,), firsts=firsts)
+        form = ANY * before + ANY.join(folded) + ANY * after
+        row = (Step(frozenset([form])),) if all(re.fullmatch(r"\w+", piece) for piece in folded) else _WHATEVER
+        return _Part((atoms if before else self.prefixed(atoms),), (row,), fixed=True)
 
     def prefixed(self, atoms: _Atoms) -> _Atoms:
         if not self.vocabulary.prefixes:
@@ -339,36 +342,81 @@ def _grouped(tree: dict[str, Any]) -> str:
     return inside + "?" if ends else inside
 
 
-def _common_start(forms: Sequence[str]) -> str:
-    first, last = min(forms), max(forms)
-    length = 0
-    while length < min(len(first), len(last)) and first[length] == last[length]:
-        length += 1
-    return first[:length]
+def _row_of(literal: str, *, before: bool = False, after: bool = False) -> Row:
+    """The words of a folded literal, its beginning or end perhaps open."""
+    words = re.findall(r"\w+", literal)
+    if before and words and literal.startswith(words[0]):
+        words[0] = ANY + words[0]
+    open_end = after and bool(words) and literal.endswith(words[-1].removeprefix(ANY))
+    if open_end:
+        words[-1] += ANY
+    row = tuple(Step(frozenset([word])) for word in words)
+    return _let_in(row) if after and not open_end else row
+
+
+def _merged(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """Fewer rows that say at most a little less: those of the same build become one."""
+    built: dict[tuple[bool, ...], list[Row]] = {}
+    for row in rows:
+        built.setdefault(tuple(step.gap for step in row), []).append(row)
+    made = [tuple(map(_any_of, zip(*alike, strict=True))) for alike in built.values()]
+    if len(made) > _MOST_ROWS:
+        # Of long ones the first and the last word are enough.
+        long = [row for row in made if len(row) > 1]
+        ends = (Step(_any_of([row[0] for row in long]).words, gap=True), _any_of([row[-1] for row in long]))
+        made = [row for row in made if len(row) < 2] + [ends]
+    return tuple(made)
+
+
+def _any_of(steps: Sequence[Step]) -> Step:
+    return Step(frozenset().union(*(step.words for step in steps)), any(step.gap for step in steps))
+
+
+def _let_in(row: Row) -> Row:
+    """A row behind which other words may stand."""
+    return (*row[:-1], Step(row[-1].words, gap=True)) if row else row
+
+
+def _most_telling(row: Row, common: frozenset[str]) -> tuple[Row, ...]:
+    """The two pairs of words of a row that stand least often in a sentence, one behind the other."""
+    if len(row) < 2:
+        return (row,)
+    often = [min(1.0, sum(_frequency(word, common) for word in step.words)) for step in row]
+    pairs = []
+    for one, other in combinations(range(len(row)), 2):
+        gap = other > one + 1 or row[one].gap
+        pairs.append((often[one] * often[other] * (_GAPPED if gap else 1.0), one, other, gap))
+    pairs.sort()
+    return tuple((Step(row[one].words, gap), Step(row[other].words)) for _, one, other, gap in pairs[:2])
+
+
+_GAPPED = 5.0
+"""How much more often two words stand in a sentence than they stand side by side."""
+
+_FREQUENCY = (1.0, 1.0, 0.3, 0.03, 0.01, 0.005, 0.002)
+
+
+def _frequency(word: str, common: frozenset[str]) -> float:
+    """A guess how often a word stands at a place: short and common words are everywhere."""
+    if word == ANY:
+        return 1.0
+    if word in common:
+        return 0.1 if len(word) < 5 else 0.05
+    return _FREQUENCY[min(max(map(len, word.split(ANY))), 6)] / 5
 
 
 def _either(branches: Sequence[_Part]) -> _Part:
     if len(branches) == 1:
         return branches[0]
-    anchors: list[str] | None = []
-    for branch in branches:
-        if branch.anchors is None or anchors is None:
-            anchors = None
-        else:
-            anchors.extend(branch.anchors)
-    unique = tuple(dict.fromkeys(anchors)) if anchors is not None else None
-    ways = tuple(atoms for branch in branches for atoms in branch.branches)
-    words = _union([branch.words for branch in branches])
-    return _Part(ways, unique, words=words, firsts=_union([branch.firsts for branch in branches]))
+    return _Part(
+        tuple(atoms for branch in branches for atoms in branch.branches),
+        _merged([row for branch in branches for row in branch.rows]),
+        fixed=all(branch.fixed for branch in branches),
+        gap=any(branch.gap for branch in branches),
+    )
 
 
-def _union(sets: Sequence[frozenset[str] | None]) -> frozenset[str] | None:
-    """All words of some sets; None when one of them cannot be listed."""
-    known = [one for one in sets if one is not None]
-    return frozenset().union(*known) if len(known) == len(sets) else None
-
-
-def _in_order(parts: Sequence[_Part], source: str, common: frozenset[str]) -> _Part:
+def _in_order(parts: Sequence[_Part], source: str) -> _Part:
     solid = [place for place, part in enumerate(parts) if not part.optional and not part.zero_width]
     if not solid:
         raise PatternError(f"nothing but gaps and optional words in {source!r}")
@@ -376,6 +424,7 @@ def _in_order(parts: Sequence[_Part], source: str, common: frozenset[str]) -> _P
         return parts[0]
     head = solid[0]
     written: list[str] = []
+    rows: tuple[Row, ...] = ((),)
     for place, part in enumerate(parts):
         if part.zero_width:
             written.append(part.expression)
@@ -386,35 +435,21 @@ def _in_order(parts: Sequence[_Part], source: str, common: frozenset[str]) -> _P
             if place != head:
                 written.append(_BETWEEN)
             written.extend(part.atoms)
-    fixed = [parts[place] for place in solid]
-    known = [part for part in fixed if part.anchors and len(part.anchors) <= _MOST_ANCHORS]
-    best = min(known, key=lambda part: _frequency(part.anchors or (), common)) if known else None
-    others = [part.words for part in fixed if part is not best and part.words]
-    others.sort(key=lambda words: _frequency(tuple(words), common))
-    rarest = best.words if best is not None and best.words else (others[0] if others else None)
-    beginning = [part for part in parts[: head + 1] if not _looks_ahead(part)]
-    firsts = _union([part.firsts for part in beginning])
-    anchors = best.anchors if best else None
-    return _Part((tuple(written),), anchors, words=rarest, besides=tuple(others[:2]), firsts=firsts)
-
-
-def _looks_ahead(part: _Part) -> bool:
-    return part.zero_width and part.expression.startswith("(?!")
-
-
-_FREQUENCY = (1.0, 1.0, 0.3, 0.03, 0.01, 0.005, 0.002)
-
-
-def _frequency(anchors: Sequence[str], common: frozenset[str]) -> float:
-    """A guess how often one of some anchors stands in a sentence: short and common words are everywhere."""
-    return sum(
-        (1.0 if len(anchor) < 5 else 0.05) if anchor in common else _FREQUENCY[min(len(anchor), 6)]
-        for anchor in (anchor.removesuffix(WHOLE) for anchor in anchors)
+        if part.gap or (part.optional and part.rows == (_WHATEVER,)):
+            rows = tuple(map(_let_in, rows))
+        if part.rows and not (part.optional and part.rows == (_WHATEVER,)):
+            ways = (*part.rows, ()) if part.optional else part.rows
+            rows = _merged([row + way for row in rows for way in ways])
+    return _Part(
+        (tuple(written),),
+        rows,
+        any(parts[place].fixed for place in solid),
+        gap=any(part.gap for part in parts[: head + 1]),
     )
 
 
 def compile_pattern(source: str, vocabulary: Vocabulary) -> CompiledPattern:
-    """Turn one pattern into a regular expression over folded text and the anchors that announce it.
+    """Turn one pattern into a regular expression over folded text and the words that its matches hold.
 
     Args:
         source: The pattern, in the language described at the head of this module.
@@ -425,12 +460,8 @@ def compile_pattern(source: str, vocabulary: Vocabulary) -> CompiledPattern:
     """
     parser = _Parser(source, vocabulary)
     part = parser.parse()
-    if part.anchors is None or not all(part.anchors):
+    if not part.fixed or not all(part.rows):
         raise PatternError(f"{source!r} holds no fixed word to look for")
+    rows = tuple(dict.fromkeys(_most_telling(row, vocabulary.common) for row in part.rows))
     expression = rf"(?<!\w){part.expression}(?!\w)"
-    beginnings = (not parser.at_start and part.firsts) or frozenset()
-    firsts = frozenset(word[:-1] for word in beginnings if word.endswith(WHOLE))
-    stems = tuple(sorted(word for word in beginnings if not word.endswith(WHOLE)))
-    return CompiledPattern(
-        source, expression, part.anchors, parser.at_start, parser.exact, parser.inside, part.besides, firsts, stems
-    )
+    return CompiledPattern(source, expression, parser.at_start, parser.exact, rows)

@@ -1,0 +1,197 @@
+"""Tells which patterns of a pack may match a sentence: all of them at once, word by word.
+
+Each match of a pattern holds two words in their order (see `amends.checker.patterns`), side by side or with others in
+between; for most patterns two such pairs are known. Every pair is a bit of one long number: a word of the text lights
+the pairs that it begins, and passes those that it ends and that are lit. That is two logical operations a word for a
+thousand patterns. What passes is a little more than what matches: the expressions have the last word.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from amends.checker.patterns import ANY, NUMBER, QUESTION, Row
+from amends.text.matchers import Matcher
+from amends.text.prefixes import MOST_PREFIXES
+
+__all__ = ["Layout", "Sieve"]
+
+_WORDS = re.compile(r"\w+|\?").findall
+_MOST_KNOWN = 20_000
+
+_Sides = tuple[int, int]
+"""The pairs that a word may begin, and those that it may end, as bits."""
+
+_Open = tuple[str, str]
+"""The beginning and the end of a word whose rest is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Which bit stands for which pair of words.
+
+    The first pair of row n has bit n; its second pair, if there is one, stands as many bits higher as there are rows.
+
+    Attributes:
+        numbers: For each row the number of its pattern.
+        gaps: The pairs that let other words in between, as bits.
+        alone: The pairs of one word, which it ends and nothing begins.
+        unasked: The rows without a second pair.
+        sets: Sets of words that may stand in one place: the bits that their words begin, and those that they end.
+        words: For each word, as patterns write it, the numbers of the sets that it belongs to.
+    """
+
+    numbers: tuple[int, ...]
+    gaps: int
+    alone: int
+    unasked: int
+    sets: Sequence[tuple[Sequence[int], Sequence[int]]]
+    words: Mapping[str, Sequence[int]]
+
+    @classmethod
+    def of(cls, rows: Sequence[tuple[int, tuple[Row, ...]]]) -> Self:
+        """Lay patterns out.
+
+        Args:
+            rows: The rows of each pattern, behind its number.
+        """
+        gaps = alone = unasked = 0
+        sets: dict[frozenset[str], tuple[list[int], list[int]]] = {}
+        for place, (_, pairs) in enumerate(rows):
+            if len(pairs) == 1:
+                unasked |= 1 << place
+            for bit, pair in zip((place, len(rows) + place), pairs, strict=False):
+                if len(pair) == 1:
+                    alone |= 1 << bit
+                elif pair[0].gap:
+                    gaps |= 1 << bit
+                for side, step in zip((0, 1) if len(pair) > 1 else (1,), pair, strict=True):
+                    sets.setdefault(step.words, ([], []))[side].append(bit)
+        words: dict[str, list[int]] = {}
+        for number, together in enumerate(sets):
+            for word in together:
+                words.setdefault(word, []).append(number)
+        return cls(tuple(number for number, _ in rows), gaps, alone, unasked, tuple(sets.values()), words)
+
+    def to_plain(self) -> list[Any]:
+        """The layout as plain data; words that belong to the same sets stand together."""
+        kinds: dict[tuple[int, ...], list[str]] = {}
+        for word, sets in self.words.items():
+            kinds.setdefault(tuple(sets), []).append(word)
+        bits = [hex(one) for one in (self.gaps, self.alone, self.unasked)]
+        return [self.numbers, *bits, self.sets, [[sorted(words), sets] for sets, words in kinds.items()]]
+
+    @classmethod
+    def of_plain(cls, data: Any) -> Self:
+        """The layout of plain data.
+
+        Raises:
+            TypeError, ValueError: It is not what `to_plain` makes.
+        """
+        numbers, gaps, alone, unasked, sets, kinds = data
+        words = {word: belonging for together, belonging in kinds for word in together}
+        return cls(tuple(numbers), int(gaps, 16), int(alone, 16), int(unasked, 16), sets, words)
+
+
+class Sieve:
+    """Patterns, ready for a first look at a sentence. One thread at a time may ask."""
+
+    def __init__(self, layout: Layout, matcher: type[Matcher], prefixes: str = "") -> None:
+        """Prepare to look.
+
+        Args:
+            layout: The patterns' pairs of words.
+            matcher: How to look for the parts of words that patterns name.
+            prefixes: Letters that may stand attached to the front of a word.
+        """
+        self._layout = layout
+        self._prefixes = prefixes
+        parts: dict[str, list[tuple[_Open, str]]] = {}
+        for word in layout.words:
+            if ANY in word and word != ANY:
+                pieces = word.split(ANY)
+                parts.setdefault(max(pieces, key=len), []).append(((pieces[0], pieces[-1]), word))
+        self._parts = tuple(parts)
+        self._open = list(parts.values())
+        self._scan = matcher(self._parts).scan
+        self._sides: list[_Sides | None] = [None] * len(layout.sets)
+        self._alike: dict[_Sides, _Sides] = {}
+        self._known: dict[str, _Sides] = {}
+
+    @property
+    def literals(self) -> tuple[str, ...]:
+        """Every fixed string that the patterns name: words and parts of words."""
+        whole = (word for word in self._layout.words if ANY not in word and word not in (NUMBER, QUESTION))
+        return tuple(dict.fromkeys((*whole, *self._parts)))
+
+    def passing(self, text: str, start: int, end: int) -> list[int]:
+        """The numbers of the patterns that may match, by their rows.
+
+        Args:
+            text: Folded text.
+            start: Where the sentence begins.
+            end: Where it ends.
+        """
+        layout, known = self._layout, self._known.get
+        lasting = layout.gaps | layout.alone
+        lit, passed = layout.alone, 0
+        for word in _WORDS(text, start, end):
+            sides = known(word)
+            if sides is None:
+                sides = self._learn(word)
+            begins, ends = sides
+            passed |= lit & ends
+            lit = lit & lasting | begins
+        numbers = layout.numbers
+        both = passed & (passed >> len(numbers) | layout.unasked)
+        found: dict[int, None] = {}
+        while both:
+            lowest = both & -both
+            found[numbers[lowest.bit_length() - 1]] = None
+            both ^= lowest
+        return list(found)
+
+    def _learn(self, word: str) -> _Sides:
+        """What a word may be; remembered."""
+        begins = ends = 0
+        words = self._layout.words
+        for number in {number for name in self._names(word) for number in words.get(name, ())}:
+            one, other = self._sides[number] or self._sides_of(number)
+            begins |= one
+            ends |= other
+        if len(self._known) >= _MOST_KNOWN:
+            self._known.clear()
+            self._alike.clear()
+        # Most words are like others: their long numbers are kept once.
+        sides = self._known[word] = self._alike.setdefault((begins, ends), (begins, ends))
+        return sides
+
+    def _names(self, word: str) -> set[str]:
+        """Under which names patterns may know a word."""
+        if word == QUESTION:
+            return {QUESTION}
+        forms = [word]
+        if self._prefixes:
+            attached = min(len(word) - len(word.lstrip(self._prefixes)), MOST_PREFIXES, len(word) - 1)
+            forms += [word[cut:] for cut in range(1, attached + 1)]
+        names = {ANY, *forms}
+        if word[0].isdigit():
+            names.add(NUMBER)
+        for part in {index for index, _, _ in self._scan(word)}:
+            for (first, last), name in self._open[part]:
+                if any(form.startswith(first) and form.endswith(last) for form in forms):
+                    names.add(name)
+        return names
+
+    def _sides_of(self, number: int) -> _Sides:
+        begins, ends = self._layout.sets[number]
+        made = self._sides[number] = (_bits(begins), _bits(ends))
+        return made
+
+
+def _bits(places: Iterable[int]) -> int:
+    made = 0
+    for place in places:
+        made |= 1 << place
+    return made

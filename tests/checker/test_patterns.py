@@ -86,6 +86,7 @@ def test_a_hebrew_word_takes_its_prefixes_along() -> None:
         ("[very]", "optional"),
         ("...", "gaps"),
         ("_", "no fixed word"),
+        ("(law|§)", "without a word"),
         ("(that)? is", "may be absent"),
         ("(that)?is", "no part of a word"),
         ("so ^ but", "beginning"),

@@ -18,12 +18,13 @@ WORDS = Vocabulary(
     prefixes="xy",
 )
 PIECES = [
-    "we", "sorry", "par*", "*cel", "p*l", "so-*", "*-so", "€", "€*", "day+noun", "@we", "@late", "(a|the b|the b c)", "[very]",
-    "[very very]", "[_]", "_", "#", "..", "...", "-(not|never)", "<sorry>", "[so|not _]", "^", "$", "?",
+    "we", "sorry", "par*", "*cel", "p*l", "so-*", "*-so", "€", "€*", "day+noun", "@we", "@late", "(a|the b|the b c)",
+    "[very]", "[very very]", "[_]", "_", "#", "..", "...", "-(not|never)", "<sorry>", "[so|not _]", "^", "$", "?",
 ]  # fmt: skip
 SAID = [
-    "we", "our", "team", "the", "whole", "staff", "late", "delayed", "not", "on", "time", "over-due", "sorry", "parcel", "xsorry",
-    "xyparcel", "so-and-so", "€", "€5", "day", "days", "day-bed", "a", "b", "c", "very", "don't", "3.50", "5", "never",
+    "we", "our", "team", "the", "whole", "staff", "late", "delayed", "not", "on", "time", "over-due", "sorry", "parcel",
+    "xsorry", "xyparcel", "so-and-so", "€", "€5", "day", "days", "day-bed", "a", "b", "c", "very", "don't", "3.50", "5",
+    "never",
 ]  # fmt: skip
 
 

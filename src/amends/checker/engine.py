@@ -88,9 +88,11 @@ class Engine:
                 got = self.match(number, folded, first, last)
                 if got is None:
                     continue
-                for rule in rules:
-                    if not rule.unless or not self._cancelled(rule, numbers, folded, first, last):
-                        found.append(Hit(rule, place, got.start(), got.end(), got.groups()))
+                found.extend(
+                    Hit(rule, place, got.start(), got.end(), got.groups())
+                    for rule in rules
+                    if not rule.unless or not self._cancelled(rule, numbers, folded, first, last)
+                )
         found.sort(key=_place)
         return found
 

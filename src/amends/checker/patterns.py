@@ -460,8 +460,10 @@ def compile_pattern(source: str, vocabulary: Vocabulary) -> CompiledPattern:
     """
     parser = _Parser(source, vocabulary)
     part = parser.parse()
-    if not part.fixed or not all(part.rows):
+    if not part.fixed:
         raise PatternError(f"{source!r} holds no fixed word to look for")
+    if not all(part.rows):
+        raise PatternError(f"{source!r} may match a sign alone, without a word")
     rows = tuple(dict.fromkeys(_most_telling(row, vocabulary.common) for row in part.rows))
     expression = rf"(?<!\w){part.expression}(?!\w)"
     return CompiledPattern(source, expression, parser.at_start, parser.exact, rows)

@@ -91,7 +91,8 @@ class Layout:
         """
         numbers, gaps, alone, unasked, sets, kinds = data
         words = {word: belonging for together, belonging in kinds for word in together}
-        return cls(tuple(numbers), int(gaps, 16), int(alone, 16), int(unasked, 16), sets, words)
+        places = tuple((begins, ends) for begins, ends in sets)
+        return cls(tuple(numbers), int(gaps, 16), int(alone, 16), int(unasked, 16), places, words)
 
 
 class Sieve:

@@ -20,6 +20,7 @@ from amends.checker.whole_reply import Reading, whole_reply_findings
 from amends.messages import translated
 from amends.text import Identified, Normalised, identify, normalise, sentences, zones
 from amends.text.features import tokens
+from amends.text.loading import without_looking_for_circles
 from amends.text.matchers import Matcher
 from amends.text.recent import Recent
 
@@ -69,8 +70,9 @@ class Checker:
             PackError: There is no such pack, or it is wrong.
         """
         self.language = language
-        self.model: SentenceModel | None = load_model(language) if model else None
-        self.engine = Engine(load_pack(language), matcher, hints=self.model is not None)
+        with without_looking_for_circles():
+            self.model: SentenceModel | None = load_model(language) if model else None
+            self.engine = Engine(load_pack(language), matcher, hints=self.model is not None)
         self._rules_decide = rules or self.model is None
         self._common = common_words(language)
         self._turn = threading.Lock()

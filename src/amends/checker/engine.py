@@ -59,7 +59,7 @@ class Engine:
                     self._rules.setdefault(numbers[pattern.source], []).append(rule)
                 self._guards[rule.id] = [numbers[guard.source] for guard in rule.unless]
         self._tries: list[_Try | None] = [None] * len(pack.patterns)
-        layout = pack.layout if hints else pack.sure
+        layout = pack.layout if hints else pack.sure_layout()
         self._sieve = Sieve(layout, matcher or best_matcher(), pack.vocabulary.prefixes)
 
     @property

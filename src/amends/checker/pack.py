@@ -26,8 +26,9 @@ A rule::
 Everything wrong in a file is an error that names file and line.
 """
 
+import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -104,7 +105,7 @@ class Pack:
         rules: In the order of the files.
         patterns: Those of the rules, in their order, then those that cancel a match. A pattern's number is its place.
         layout: Where to look for the patterns of all rules.
-        sure: Where to look for those of the rules that decide.
+        sure_layout: Makes the same for those of the rules that decide; seldom asked for.
     """
 
     language: str
@@ -113,7 +114,7 @@ class Pack:
     rules: tuple[Rule, ...]
     patterns: tuple[CompiledPattern, ...]
     layout: Layout
-    sure: Layout
+    sure_layout: Callable[[], Layout]
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -276,18 +277,11 @@ def read_pack(language: str, texts: Mapping[str, str]) -> Pack:
             raise PackError(f"{rule.place}: the rule id '{rule.id}' stands already at {seen[rule.id]}")
         seen[rule.id] = rule.place
     patterns = _patterns(rules)
-    sure = frozenset(pattern.source for pattern in _patterns([rule for rule in rules if rule.sure]))
+    deciding = {pattern.source for pattern in _patterns([rule for rule in rules if rule.sure])}
     rows = [(number, row) for number, pattern in enumerate(patterns) for row in pattern.rows]
-    return Pack(
-        language,
-        status,
-        vocabulary,
-        tuple(rules),
-        patterns,
-        Layout.of(rows),
-        Layout.of([(number, row) for number, row in rows if patterns[number].source in sure]),
-        settings,
-    )
+    sure = [(number, row) for number, row in rows if patterns[number].source in deciding]
+    layout = Layout.of(rows)
+    return Pack(language, status, vocabulary, tuple(rules), patterns, layout, lambda: Layout.of(sure), settings)
 
 
 def _patterns(rules: Iterable[Rule]) -> tuple[CompiledPattern, ...]:
@@ -326,7 +320,7 @@ def load_pack(language: str) -> Pack:
     pages = sorted((page for page in folder.iterdir() if page.name.endswith(".yaml")), key=lambda page: page.name)
     texts = {f"{language}/{page.name}": page.read_text(encoding="utf-8") for page in pages}
     name = fingerprint(language, texts, common_words(language))
-    with suppress(KeyError, TypeError, ValueError, IndexError):
+    with suppress(KeyError, TypeError, ValueError, IndexError, AttributeError):
         return _from_plain(cached(name))
     pack = read_pack(language, texts)
     keep(name, _to_plain(pack))
@@ -348,7 +342,7 @@ def _to_plain(pack: Pack) -> dict[str, Any]:
         "prefixes": pack.vocabulary.prefixes,
         "patterns": [[one.source, one.expression, one.at_start, one.exact] for one in pack.patterns],
         "layout": pack.layout.to_plain(),
-        "sure": pack.sure.to_plain(),
+        "sure": json.dumps(pack.sure_layout().to_plain()),
         "rules": [
             [
                 rule.id,
@@ -372,7 +366,7 @@ def _from_plain(data: Any) -> Pack:
     """The pack of plain data.
 
     Raises:
-        KeyError, TypeError, ValueError, IndexError: It is not what `_to_plain` makes.
+        KeyError, TypeError, ValueError, IndexError, AttributeError: It is not what `_to_plain` makes.
     """
     patterns = tuple(CompiledPattern(*one) for one in data["patterns"])
     rules = tuple(
@@ -392,5 +386,14 @@ def _from_plain(data: Any) -> Pack:
         for identity, labels, matching, cancelling, needs, without, sure, fix, yes, no, place in data["rules"]
     )
     vocabulary = Vocabulary({}, {}, data["prefixes"])
-    layout, sure_layout = Layout.of_plain(data["layout"]), Layout.of_plain(data["sure"])
-    return Pack(data["language"], data["status"], vocabulary, rules, patterns, layout, sure_layout, data["settings"])
+    layout, sure = Layout.of_plain(data["layout"]), str(data["sure"])
+    return Pack(
+        data["language"],
+        data["status"],
+        vocabulary,
+        rules,
+        patterns,
+        layout,
+        lambda: Layout.of_plain(json.loads(sure)),
+        data["settings"],
+    )

@@ -80,17 +80,17 @@ class Layout:
         for word, sets in self.words.items():
             kinds.setdefault(tuple(sets), []).append(word)
         bits = [hex(one) for one in (self.gaps, self.alone, self.unasked)]
-        return [self.numbers, *bits, self.sets, [[sorted(words), sets] for sets, words in kinds.items()]]
+        return [self.numbers, *bits, self.sets, [" ".join(sorted(words)) for words in kinds.values()], list(kinds)]
 
     @classmethod
     def of_plain(cls, data: Any) -> Self:
         """The layout of plain data.
 
         Raises:
-            TypeError, ValueError: It is not what `to_plain` makes.
+            TypeError, ValueError, AttributeError: It is not what `to_plain` makes.
         """
-        numbers, gaps, alone, unasked, sets, kinds = data
-        words = {word: belonging for together, belonging in kinds for word in together}
+        numbers, gaps, alone, unasked, sets, together, belonging = data
+        words = {word: of for written, of in zip(together, belonging, strict=True) for word in written.split(" ")}
         places = tuple((begins, ends) for begins, ends in sets)
         return cls(tuple(numbers), int(gaps, 16), int(alone, 16), int(unasked, 16), places, words)
 

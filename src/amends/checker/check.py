@@ -169,23 +169,21 @@ class Checker:
         statement: bool,
     ) -> list[Evidence]:
         seen = self._look_at(folded, spans, repeated)
-        hits = [
+        sure = [
             Hit(hit.rule, place, first + hit.start, first + hit.end, hit.groups)
             for place, ((first, _), one) in enumerate(zip(spans, seen, strict=True))
             for hit in one.hits
+            if self._rules_decide and hit.rule.sure
         ]
         held: list[Evidence] = [{} for _ in spans]
-        if self._rules_decide:
-            for hit in hits:
-                if hit.rule.sure and not hit.rule.conditional:
-                    _note(held[hit.sentence], hit)
+        for hit in sure:
+            if not hit.rule.conditional:
+                _note(held[hit.sentence], hit)
         if self.model is not None:
-            rows: list[Floats] = [one.row for one in seen if one.row is not None]
-            self._ask_model(self.model, rows, spans, hits, held, statement)
-        if self._rules_decide:
-            for hit in hits:
-                if hit.rule.sure and hit.rule.conditional and allowed(hit.rule, hit.sentence, held):
-                    _note(held[hit.sentence], hit)
+            self._ask_model(self.model, seen, spans, held, statement)
+        for hit in sure:
+            if hit.rule.conditional and allowed(hit.rule, hit.sentence, held):
+                _note(held[hit.sentence], hit)
         return held
 
     def _look_at(
@@ -218,13 +216,12 @@ class Checker:
     def _looked_at(
         self, folded: Normalised, spans: Sequence[tuple[int, int]], repeated: Sequence[tuple[int, int]]
     ) -> list[_Seen]:
-        hits = self.engine.hits(folded, spans)
+        of_each = [self.engine.in_sentence(folded, first, last, origin=first) for first, last in spans]
         if repeated:
-            hits = [hit for hit in hits if not any(start < hit.end and hit.start < end for start, end in repeated)]
-        of_each: list[list[Hit]] = [[] for _ in spans]
-        for hit in hits:
-            first = spans[hit.sentence][0]
-            of_each[hit.sentence].append(Hit(hit.rule, 0, hit.start - first, hit.end - first, hit.groups))
+            of_each = [
+                [hit for hit in own if not _overlaps(first + hit.start, first + hit.end, repeated)]
+                for (first, _), own in zip(spans, of_each, strict=True)
+            ]
         if self.model is None:
             return [_Seen(tuple(own), None) for own in of_each]
         matches = [dict.fromkeys(hit.rule.id for hit in own) for own in of_each]
@@ -234,27 +231,26 @@ class Checker:
     def _ask_model(
         self,
         model: SentenceModel,
-        first: Sequence[Floats],
+        seen: Sequence[_Seen],
         spans: Sequence[tuple[int, int]],
-        hits: Sequence[Hit],
         held: list[Evidence],
         statement: bool,
     ) -> None:
-        logits = model.second_stage(np.array(first))
+        logits = model.second_stage(np.array([one.row for one in seen], dtype=np.float32))
         thresholds = model.thresholds + model.statement if statement else model.thresholds
         rows, columns = (logits >= thresholds).nonzero()
         if not len(rows):
             return
-        seen: dict[tuple[int, str], Hit] = {}
-        for hit in hits:
-            for label in hit.rule.labels:
-                seen.setdefault((hit.sentence, label), hit)
         for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
             label = MODEL_LABELS[column]
             evidence = held[row]
             if label not in evidence:
-                hint = seen.get((row, label)) if _KIND.get(label) == "fault" else None
-                evidence[label] = [(hint.start, hint.end, None) if hint else (*spans[row], None)]
+                start, end = spans[row]
+                hint = next((hit for hit in seen[row].hits if label in hit.rule.labels), None)
+                if hint is not None and _KIND.get(label) == "fault":
+                    evidence[label] = [(start + hint.start, start + hint.end, None)]
+                else:
+                    evidence[label] = [(start, end, None)]
 
     def _sentences(
         self, text: str, complaint: str | None, folded: Normalised
@@ -302,6 +298,10 @@ def _greets(text: str) -> bool:
     """Whether a text begins as a letter does: a short line that ends as greetings do, and more below it."""
     first, _, rest = text.strip().partition("\n")
     return bool(rest) and first.rstrip().endswith(_GREETING_ENDS) and len(first.split()) <= _LONGEST_GREETING
+
+
+def _overlaps(start: int, end: int, places: Sequence[tuple[int, int]]) -> bool:
+    return any(first < end and start < last for first, last in places)
 
 
 def _note(evidence: Evidence, hit: Hit) -> None:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from amends.checker.pack import Pack, Rule
-from amends.checker.patterns import CompiledPattern
 from amends.checker.sieve import Sieve
 from amends.text import Normalised
 from amends.text.matchers import Matcher, best_matcher
@@ -77,22 +76,37 @@ class Engine:
         Returns:
             At most one hit for each pattern and sentence, by sentence and place.
         """
-        passing, rules_of = self._sieve.passing, self._rules.get
+        return [
+            hit for place, (first, last) in enumerate(sentences) for hit in self.in_sentence(folded, first, last, place)
+        ]
+
+    def in_sentence(
+        self, folded: Normalised, first: int, last: int, sentence: int = 0, *, origin: int = 0
+    ) -> list[Hit]:
+        """Every rule that matches in one sentence; see `hits`.
+
+        Args:
+            folded: The text.
+            first: Where the sentence begins, in the folded text.
+            last: Where it ends.
+            sentence: The index that its hits bear.
+            origin: From where on their places are counted, in the folded text.
+        """
+        numbers = self._sieve.passing(folded.text, first, last)
+        rules_of, tries = self._rules.get, self._tries
         found: list[Hit] = []
-        for place, (first, last) in enumerate(sentences):
-            numbers = passing(folded.text, first, last)
-            for number in numbers:
-                rules = rules_of(number)
-                if rules is None:
-                    continue
-                got = self.match(number, folded, first, last)
-                if got is None:
-                    continue
-                found.extend(
-                    Hit(rule, place, got.start(), got.end(), got.groups())
-                    for rule in rules
-                    if not rule.unless or not self._cancelled(rule, numbers, folded, first, last)
-                )
+        for number in numbers:
+            rules = rules_of(number)
+            if rules is None:
+                continue
+            search, exact = tries[number] or self._prepare(number)
+            got = search(folded.accented if exact else folded.text, first, last)
+            if got is None:
+                continue
+            start, end = got.span()
+            for rule in rules:
+                if not rule.unless or not self._cancelled(rule, numbers, folded, first, last):
+                    found.append(Hit(rule, sentence, start - origin, end - origin, got.groups()))  # noqa: PERF401
         found.sort(key=_place)
         return found
 
@@ -105,12 +119,15 @@ class Engine:
             first: Where the sentence begins, in the folded text.
             last: Where it ends.
         """
-        made = self._tries[number]
-        if made is None:
-            # Compiled when it is tried for the first time: most of a pack never is.
-            made = self._tries[number] = _try(self.pack.patterns[number])
-        search, exact = made
+        search, exact = self._tries[number] or self._prepare(number)
         return search(folded.accented if exact else folded.text, first, last)
+
+    def _prepare(self, number: int) -> _Try:
+        """Compile a pattern when it is tried for the first time: most of a pack never is."""
+        pattern = self.pack.patterns[number]
+        expression = re.compile(pattern.expression)
+        made = self._tries[number] = (expression.match if pattern.at_start else expression.search, pattern.exact)
+        return made
 
     def _cancelled(self, rule: Rule, numbers: Sequence[int], folded: Normalised, first: int, last: int) -> bool:
         return any(
@@ -119,13 +136,8 @@ class Engine:
         )
 
 
-def _try(pattern: CompiledPattern) -> _Try:
-    expression = re.compile(pattern.expression)
-    return expression.match if pattern.at_start else expression.search, pattern.exact
-
-
-def _place(hit: Hit) -> tuple[int, int, int, str]:
-    return (hit.sentence, hit.start, -hit.end, hit.rule.id)
+def _place(hit: Hit) -> tuple[int, int, str]:
+    return (hit.start, -hit.end, hit.rule.id)
 
 
 def allowed(rule: Rule, sentence: int, held: Sequence[Mapping[str, object]]) -> bool:

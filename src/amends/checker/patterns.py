@@ -29,12 +29,23 @@ from typing import Any, NamedTuple
 
 from amends.text import fold
 
-__all__ = ["ANY", "NUMBER", "QUESTION", "CompiledPattern", "PatternError", "Step", "Vocabulary", "compile_pattern"]
+__all__ = [
+    "ANY",
+    "NUMBER",
+    "QUESTION",
+    "START",
+    "CompiledPattern",
+    "PatternError",
+    "Step",
+    "Vocabulary",
+    "compile_pattern",
+]
 
 # Between two words of a pattern: blanks, a comma, a quotation mark, a dash, at most four characters together.
 _BETWEEN = r"[^\w!?]{1,4}"
-ANY, NUMBER, QUESTION = "*", "#", "?"
-"""Among the words of a step: any word; any word that begins with a digit; a question mark, which stands for one."""
+ANY, NUMBER, QUESTION, START = "*", "#", "?", "^"
+"""Among the words of a step: any word; any word that begins with a digit; a question mark; the beginning of the
+sentence. The last two stand for a word each."""
 
 _TOKEN = re.compile(r"\s*(\.\.\.|\.\.|[()\[\]<>|^$#_]|\?(?!\S)|-\(|@[\w-]+|[^\s()\[\]<>|]+)")
 _DEEPEST_CLASS = 8
@@ -214,7 +225,7 @@ class _Parser:
             if self.place != 1 or self.depth:
                 raise PatternError(f"'^' stands only at the beginning of a pattern: {self.source!r}")
             self.at_start = True
-            return _Part.between(r"[^\w]*")
+            return _Part(((r"[^\w]*",),), ((Step(frozenset([START])),),), zero_width=True)
         if token == "?":
             if self.place < len(self.tokens):
                 raise PatternError(f"'?' ends a pattern; write [word] for a word that may be absent: {self.source!r}")

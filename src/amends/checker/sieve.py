@@ -11,13 +11,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from amends.checker.patterns import ANY, NUMBER, QUESTION, Row
+from amends.checker.patterns import ANY, NUMBER, QUESTION, START, Row
 from amends.text.matchers import Matcher
 from amends.text.prefixes import MOST_PREFIXES
 
 __all__ = ["Layout", "Sieve"]
 
 _WORDS = re.compile(r"\w+|\?").findall
+_SIGNS = (START, QUESTION)
+_NO_WORDS = (NUMBER, *_SIGNS)
 _MOST_KNOWN = 20_000
 
 _Sides = tuple[int, int]
@@ -123,7 +125,7 @@ class Sieve:
     @property
     def literals(self) -> tuple[str, ...]:
         """Every fixed string that the patterns name: words and parts of words."""
-        whole = (word for word in self._layout.words if ANY not in word and word not in (NUMBER, QUESTION))
+        whole = (word for word in self._layout.words if ANY not in word and word not in _NO_WORDS)
         return tuple(dict.fromkeys((*whole, *self._parts)))
 
     def passing(self, text: str, start: int, end: int) -> list[int]:
@@ -137,7 +139,7 @@ class Sieve:
         layout, known = self._layout, self._known.get
         lasting = layout.gaps | layout.alone
         lit, passed = layout.alone, 0
-        for word in _WORDS(text, start, end):
+        for word in (START, *_WORDS(text, start, end)):
             sides = known(word)
             if sides is None:
                 sides = self._learn(word)
@@ -170,8 +172,8 @@ class Sieve:
 
     def _names(self, word: str) -> set[str]:
         """Under which names patterns may know a word."""
-        if word == QUESTION:
-            return {QUESTION}
+        if word in _SIGNS:
+            return {word}
         forms = [word]
         if self._prefixes:
             attached = min(len(word) - len(word.lstrip(self._prefixes)), MOST_PREFIXES, len(word) - 1)

@@ -24,6 +24,7 @@ stand in order; between two words there may be any punctuation.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache
 from itertools import combinations
 from typing import Any, NamedTuple
 
@@ -129,6 +130,7 @@ class _Part:
         optional: Whether it may be absent.
         zero_width: Whether it stands between words instead of being one.
         gap: Whether further words may stand before it.
+        grouped: The ways as one sequence, when they have been asked for.
     """
 
     branches: tuple[_Atoms, ...]
@@ -137,6 +139,7 @@ class _Part:
     optional: bool = False
     zero_width: bool = False
     gap: bool = False
+    grouped: _Atoms | None = None
 
     @classmethod
     def of(cls, expression: str, *words: str) -> "_Part":
@@ -150,8 +153,10 @@ class _Part:
 
     @property
     def atoms(self) -> _Atoms:
-        """The part as one sequence; several ways become one group."""
-        return self.branches[0] if len(self.branches) == 1 else (_group(self.branches),)
+        """The part as one sequence; several ways become one group, made once for all patterns of a word class."""
+        if self.grouped is None:
+            self.grouped = self.branches[0] if len(self.branches) == 1 else (_group(self.branches),)
+        return self.grouped
 
     @property
     def expression(self) -> str:
@@ -208,7 +213,7 @@ class _Parser:
             return replace(inside, fixed=False, optional=True)
         if token == "<":
             inside = self.alternatives(">")
-            return replace(inside, branches=((f"({inside.expression})",),))
+            return replace(inside, branches=((f"({inside.expression})",),), grouped=None)
         if token == "-(":
             inside = self.alternatives(")")
             return _Part.between(rf"(?!{_BETWEEN}{inside.expression}(?!\w))")
@@ -318,8 +323,11 @@ def _tokens(source: str) -> list[str]:
     return tokens
 
 
+_escaped = cache(re.escape)
+
+
 def _letters(literal: str) -> _Atoms:
-    return tuple(map(re.escape, literal))
+    return tuple(map(_escaped, literal))
 
 
 def _group(branches: Sequence[_Atoms]) -> str:
@@ -392,7 +400,7 @@ def _most_telling(row: Row, common: frozenset[str]) -> tuple[Row, ...]:
     """The two pairs of words of a row that stand least often in a sentence, one behind the other."""
     if len(row) < 2:
         return (row,)
-    often = [min(1.0, sum(_frequency(word, common) for word in step.words)) for step in row]
+    often = [_share(step.words, common) for step in row]
     pairs = []
     for one, other in combinations(range(len(row)), 2):
         gap = other > one + 1 or row[one].gap
@@ -405,6 +413,11 @@ _GAPPED = 5.0
 """How much more often two words stand in a sentence than they stand side by side."""
 
 _FREQUENCY = (1.0, 1.0, 0.3, 0.03, 0.01, 0.005, 0.002)
+
+
+@lru_cache(maxsize=8192)
+def _share(words: frozenset[str], common: frozenset[str]) -> float:
+    return min(1.0, sum(_frequency(word, common) for word in words))
 
 
 def _frequency(word: str, common: frozenset[str]) -> float:

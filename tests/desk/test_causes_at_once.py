@@ -9,6 +9,8 @@ from django.db import connection
 from amends.desk.cases.services import open_case
 from amends.desk.causes import services
 from amends.desk.causes.models import CaseCause, Cause
+from amends.desk.causes.services import linking
+from amends.desk.causes.services.naming import lock_causes
 from amends.desk.errors import WrongInput, WrongMove
 from amends.desk.people.roles import INTAKE
 
@@ -55,3 +57,22 @@ def test_links_and_merges_at_once(business, make_person, make_customer):
         links = CaseCause.objects.filter(case=case, until=None)
         assert links.filter(main=True).count() == 1
         assert not links.filter(cause__state="merged").exists()
+
+
+@pytest.mark.django_db
+def test_a_link_follows_a_cause_that_is_put_together_twice_meanwhile(business, make_person, make_customer, monkeypatch):
+    agent, lead = make_person("agent"), make_person("lead")
+    case = open_case(INTAKE, make_customer(), channel="mail")
+    causes = [services.make_cause(agent, f"Cause {number}") for number in range(3)]
+    merges = [(0, 1), (1, 2)]
+
+    def lock_after_others(*wanted):
+        if merges:
+            source, target = (Cause.objects.get(pk=causes[place].pk) for place in merges.pop(0))
+            services.merge(lead, source, target)
+        lock_causes(*wanted)
+
+    monkeypatch.setattr(linking, "lock_causes", lock_after_others)
+    row = services.link(agent, case, causes[0])
+    assert row.cause == causes[2]
+    assert not merges

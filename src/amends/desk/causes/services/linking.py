@@ -35,12 +35,14 @@ def link(acting: Acting, case: Case, cause: Cause, *, main: bool = False, how: s
         # The cause before the case: see `naming`.
         cause = living(cause)
         lock_causes(cause)
-        if cause.state == Cause.State.MERGED:
+        while cause.state == Cause.State.MERGED:
+            # While the lock was waited for it was put together with another, and that one perhaps too.
             cause = living(cause)
             lock_causes(cause)
         if cause.state == Cause.State.ARCHIVED:
             take_up_cause(acting, cause)
-        lock(case)
+        for one in sorted([case, *_same_without_cause(case)], key=lambda one: one.pk):
+            lock(one)
         row = _link(acting, case, cause, main, how)
         if row.main:
             for other in _same_without_cause(case):

@@ -1,7 +1,7 @@
 """The list of causes: making, renaming, putting together, splitting, archiving. No link and no name is ever lost.
 
-Lock order: causes (by number) before cases. A cause is locked without its key, so that rows which point at it can be
-written meanwhile.
+Lock order: causes before cases, both by number. A cause is locked without its key, so that rows which point at it can
+be written meanwhile.
 """
 
 from collections.abc import Collection, Sequence
@@ -203,7 +203,7 @@ def merge(acting: Acting, source: Cause, target: Cause, *, note: str = "") -> Ca
         _not_merged(target)
         if target.state == Cause.State.ARCHIVED:
             _take_up(acting, target)
-        moved = _move_links(acting, list(source.links.filter(until=None)), target, CaseCause.How.MERGED)
+        moved = _move_links(acting, _links_held(source), target, CaseCause.How.MERGED)
         Prevention.objects.filter(cause=source).update(cause=target)
         Told.objects.filter(cause=source).update(cause=target)
         Recurrence.objects.filter(cause=source).update(cause=target)
@@ -247,7 +247,7 @@ def split(acting: Acting, cause: Cause, name: str, cases: Collection[Case], *, n
         lock_causes(cause, other)
         _not_merged(cause)
         keys = {case.pk for case in cases}
-        links = list(cause.links.filter(until=None, case__in=keys))
+        links = _links_held(cause, keys)
         if len(links) != len(keys):
             raise WrongInput(_("One of these cases does not have this cause any more. Look again."), "cases")
         mains = [link.case_id for link in links if link.main]
@@ -302,6 +302,17 @@ def _likeness(typed: str, name: str) -> float:
         return 1.0 + len(common) / 10
     ratio = SequenceMatcher(None, typed, name, autojunk=False).ratio()
     return ratio if ratio >= _LIKE else 0.0
+
+
+def _links_held(cause: Cause, cases: Collection[int] | None = None) -> list[CaseCause]:
+    """The links of a cause that are to be moved, their cases kept from being linked otherwise meanwhile."""
+    links = cause.links.filter(until=None)
+    if cases is not None:
+        links = links.filter(case__in=cases)
+    held = Case.objects.filter(pk__in=links.values("case"))
+    list(held.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk", flat=True))
+    # Read after the wait: somebody may have linked one of them anew before it was ours.
+    return list(links.all())
 
 
 def _move_links(acting: Acting, links: Sequence[CaseCause], target: Cause, how: str) -> int:

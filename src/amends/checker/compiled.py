@@ -20,7 +20,7 @@ from typing import Any
 
 __all__ = ["cached", "fingerprint", "keep"]
 
-_CODE = ("pack.py", "patterns.py", "catalogue.py", "compiled.py")
+_CODE = ("pack.py", "patterns.py", "sieve.py", "catalogue.py", "compiled.py")
 _KEPT = 24
 
 

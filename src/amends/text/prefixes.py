@@ -8,16 +8,15 @@ MOST_PREFIXES = 3
 """So many letters are attached to one word at most."""
 
 
-def attached_begin(text: str, place: int, prefixes: Container[str], first: int = 0) -> int:
+def attached_begin(text: str, place: int, prefixes: Container[str]) -> int:
     """Where the letters begin that are attached before a place; the place itself when there are none.
 
     Args:
         text: Folded text.
         place: Where a word may begin behind them.
         prefixes: The letters; none for most languages.
-        first: They do not begin before it.
     """
-    least = max(first, place - MOST_PREFIXES)
+    least = max(0, place - MOST_PREFIXES)
     while place > least and text[place - 1] in prefixes:
         place -= 1
     return place

@@ -33,7 +33,7 @@ from amends.hearing.labels import MESSAGE_LABELS
 from amends.hearing.model import CUE_WEIGHT, HearingWeights
 from amends.text import normalise, sentences, zones
 from amends.text.features import BEGIN, END, pieces, tokens
-from amends.text.linear import SCALE, Floats, TextRows, base_of
+from amends.text.linear import SCALE, Floats, Rows, TextRows, base_of
 
 MODELS = Path(__file__).resolve().parent.parent / "src" / "amends" / "hearing" / "models"
 SEED = 20
@@ -267,17 +267,17 @@ def rows_of(vocabulary: Vocabulary, weights: NDArray[np.float64]) -> TextRows:
     }
     kept = heaviest([name for name in names if name.startswith("\t")], MOST_PIECES)
 
-    def laid_out(keys: dict[str, int]) -> tuple[NDArray[np.int64], Floats]:
+    def laid_out(keys: dict[str, int]) -> tuple[NDArray[np.int64], Rows]:
         ordered = sorted(keys, key=keys.__getitem__)
-        return np.array([keys[run] for run in ordered], np.int64), scaled[[at[run] for run in ordered]]
+        return np.array([keys[run] for run in ordered], np.int64), Rows.of(scaled[[at[run] for run in ordered]])
 
     return TextRows(
         words,
-        word_rows,
+        Rows.of(word_rows),
         *laid_out(pairs),
         *laid_out(triples),
         [name[1:] for name in kept],
-        scaled[[at[name] for name in kept]],
+        Rows.of(scaled[[at[name] for name in kept]]),
     )
 
 

@@ -20,9 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from amends.checker.catalogue import COMMITMENT, MODEL_LABELS
-from amends.text.linear import SCALE, Floats, RowsOfText, TextRows, packed, quantised, unpacked
+from amends.text.linear import SCALE, Floats, Rows, RowsOfText, TextRows, packed, unpacked
 
 __all__ = [
+    "NETWORKS_SHARE",
     "RULE_WEIGHT",
     "SCALE",
     "Floats",
@@ -36,6 +37,9 @@ __all__ = [
 
 RULE_WEIGHT = 0.6
 """What a rule's match counts."""
+
+NETWORKS_SHARE = 0.7
+"""How much of the second stage goes through hidden units; the rest goes straight."""
 
 FEWEST_TOGETHER = 4
 """How many sentences a reply has at least before the hidden layer is asked: of shorter ones, and of a beginning that
@@ -78,7 +82,7 @@ def beside(logits: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class SecondStage:
-    """What the second stage adds up, half of it straight and half through hidden units; the last rows are biases.
+    """What the second stage adds up, some of it straight and some through hidden units; the last rows are biases.
 
     Attributes:
         straight: From what it sees to the labels.
@@ -99,7 +103,7 @@ class SecondStage:
         seen = beside(first)
         if len(seen) < FEWEST_TOGETHER:
             alone: Floats = seen @ self.straight[:-1] + self.straight[-1]
-            return alone * np.float32(2.0)
+            return alone / np.float32(1 - NETWORKS_SHARE)
         hidden = seen @ self.inward[:-1]
         hidden += self.inward[-1]
         np.maximum(hidden, 0.0, out=hidden)
@@ -124,7 +128,7 @@ class Weights:
 
     text: TextRows
     rules: list[str]
-    rule_rows: Floats
+    rule_rows: Rows
     bias: Floats
     second: SecondStage
     thresholds: Floats
@@ -136,7 +140,7 @@ class Weights:
             "labels": packed(MODEL_LABELS),
             **self.text.arrays(),
             "rules": packed(self.rules),
-            **quantised("rule_rows", self.rule_rows),
+            **self.rule_rows.arrays("rule_rows"),
             "bias": self.bias.astype(np.float32),
             "second": self.second.straight.astype(np.float32),
             "inward": self.second.inward.astype(np.float32),
@@ -156,11 +160,10 @@ class Weights:
         with np.load(path, allow_pickle=False) as data:
             if unpacked(data["labels"]) != list(MODEL_LABELS):
                 raise ValueError(f"{path.name} was trained for other labels; run training/train.py again")
-            rule_rows: Floats = data["rule_rows"].astype(np.float32) * data["rule_rows_scale"]
             return cls(
                 TextRows.of_arrays(data),
                 unpacked(data["rules"]),
-                rule_rows,
+                Rows.of_arrays("rule_rows", data),
                 data["bias"],
                 SecondStage(data["second"], data["inward"], data["outward"]),
                 data["thresholds"],
@@ -179,7 +182,7 @@ class SentenceModel:
         """
         self._text = RowsOfText(weights.text)
         self._rules = {rule: place for place, rule in enumerate(weights.rules)}
-        self._rule_rows = weights.rule_rows * RULE_WEIGHT
+        self._rule_rows = weights.rule_rows.counting(RULE_WEIGHT)
         self._bias = weights.bias
         self._second = weights.second
         self.thresholds = weights.thresholds
@@ -208,7 +211,7 @@ class SentenceModel:
         ]
         if ruled:
             where, which = np.array(ruled).T
-            np.add.at(sums, where, self._rule_rows[which])
+            np.add.at(sums, where, self._rule_rows.take(which))
         return sums
 
     def logits(self, sentences: Sequence[list[str]], matches: Sequence[Iterable[str]]) -> Floats:

@@ -28,7 +28,7 @@ Everything wrong in a file is an error that names file and line.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -318,12 +318,14 @@ def load_pack(language: str) -> Pack:
     if not folder.is_dir():
         raise PackError(f"there is no language pack '{language}' (there are: {', '.join(available_languages())})")
     pages = sorted((page for page in folder.iterdir() if page.name.endswith(".yaml")), key=lambda page: page.name)
-    texts = {f"{language}/{page.name}": page.read_text(encoding="utf-8") for page in pages}
+    texts = {f"{language}/{page.name}": page.read_bytes() for page in pages}
     name = fingerprint(language, texts, common_words(language))
-    with suppress(KeyError, TypeError, ValueError, IndexError, AttributeError):
-        return _from_plain(cached(name))
-    pack = read_pack(language, texts)
-    keep(name, _to_plain(pack))
+    lines = cached(name)
+    if lines is not None:
+        with suppress(KeyError, TypeError, ValueError, IndexError, AttributeError):
+            return _of_lines(lines)
+    pack = read_pack(language, {page: text.decode() for page, text in texts.items()})
+    keep(name, _lines(pack))
     return pack
 
 
@@ -332,17 +334,17 @@ def common_words(language: str) -> frozenset[str]:
     return frozenset(table(language).function_words) if language in LANGUAGES else frozenset()
 
 
-def _to_plain(pack: Pack) -> dict[str, Any]:
-    """A pack as plain data; rules name their patterns by number."""
+def _lines(pack: Pack) -> list[str]:
+    """A pack as lines of text: one of plain data (rules name their patterns by number), one for the layout of sure
+    rules alone, which is seldom asked for, then an expression a line, of which most are never tried."""
     number = {pattern.source: place for place, pattern in enumerate(pack.patterns)}
-    return {
+    plain = {
         "language": pack.language,
         "status": pack.status,
         "settings": {key: str(value) for key, value in pack.settings.items()},
         "prefixes": pack.vocabulary.prefixes,
-        "patterns": [[one.source, one.expression, one.at_start, one.exact] for one in pack.patterns],
+        "patterns": [[one.source, one.at_start, one.exact] for one in pack.patterns],
         "layout": pack.layout.to_plain(),
-        "sure": json.dumps(pack.sure_layout().to_plain()),
         "rules": [
             [
                 rule.id,
@@ -360,15 +362,23 @@ def _to_plain(pack: Pack) -> dict[str, Any]:
             for rule in pack.rules
         ],
     }
+    sure = pack.sure_layout().to_plain()
+    written = [json.dumps(one, ensure_ascii=False) for one in (plain, sure)]
+    return [*written, *(one.expression for one in pack.patterns)]
 
 
-def _from_plain(data: Any) -> Pack:
-    """The pack of plain data.
+def _of_lines(lines: Sequence[str]) -> Pack:
+    """The pack of what `_lines` made.
 
     Raises:
-        KeyError, TypeError, ValueError, IndexError, AttributeError: It is not what `_to_plain` makes.
+        KeyError, TypeError, ValueError, IndexError, AttributeError: It is something else.
     """
-    patterns = tuple(CompiledPattern(*one) for one in data["patterns"])
+    first, sure, *expressions = lines
+    data = json.loads(first)
+    patterns = tuple(
+        CompiledPattern(source, expression, at_start, exact)
+        for (source, at_start, exact), expression in zip(data["patterns"], expressions, strict=True)
+    )
     rules = tuple(
         Rule(
             identity,
@@ -386,7 +396,7 @@ def _from_plain(data: Any) -> Pack:
         for identity, labels, matching, cancelling, needs, without, sure, fix, yes, no, place in data["rules"]
     )
     vocabulary = Vocabulary({}, {}, data["prefixes"])
-    layout, sure = Layout.of_plain(data["layout"]), str(data["sure"])
+    layout = Layout.of_plain(data["layout"])
     return Pack(
         data["language"],
         data["status"],

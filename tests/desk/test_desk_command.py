@@ -61,6 +61,7 @@ def read(address):
 
 def test_the_desk_comes_up_prints_the_owners_link_and_ends_when_asked(tmp_path):
     with desk(tmp_path) as (process, address, printed):
+        assert printed.startswith("The desk is being made ready.")
         assert address in printed
         link = re.search(r"http\S+/first/\S+", printed)[0]
         assert "Whose desk is this?" in read(link)

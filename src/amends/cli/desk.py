@@ -51,7 +51,7 @@ def desk(host: str, port: int, demo: bool, check: bool, processes: int) -> int:
     from amends.desk.locking import AlreadyRunningError
     from amends.desk.serving import migrate, serve, serve_many
 
-    migrate()
+    migrate(waiting=_print_waiting)
     if demo:
         from amends.desk.demonstration.services import load
 
@@ -89,7 +89,7 @@ def worker() -> int:
     from amends.desk.locking import AlreadyRunningError
     from amends.desk.serving import migrate, work
 
-    migrate()
+    migrate(waiting=_print_waiting)
     try:
         work()
     except AlreadyRunningError as error:
@@ -183,6 +183,10 @@ def _trouble_words(trouble: "Trouble") -> str:
 
 def _summary_words(file: Path, cases: int, files: int) -> str:
     return translated("{file}: {cases} cases, {files} stored files.", file=file, cases=cases, files=files)
+
+
+def _print_waiting() -> None:
+    write([translated("The desk is being made ready. The first time this takes up to a minute.") + "\n"])
 
 
 def _print_links(demo: bool) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
 from amends.desk.clock.loop import Clock
 from amends.desk.intake.mail.listener import Listener
@@ -23,8 +25,15 @@ WEB_THREADS = 8
 _STOP_SECONDS = 20
 
 
-def migrate() -> None:
-    """Bring the schema of the database up to this version."""
+def migrate(*, waiting: Callable[[], None]) -> None:
+    """Bring the schema of the database up to this version.
+
+    Args:
+        waiting: Called before, when there is something to do: a new database takes its time.
+    """
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        waiting()
     call_command("migrate", interactive=False, verbosity=0)
 
 

@@ -1,6 +1,7 @@
 """Preventions by the clock, what was told of them, and the same cause all the same."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail
@@ -14,6 +15,7 @@ from amends.desk.composer.advising import advice_for
 from amends.desk.composer.services import keep_draft, record_call, send
 from amends.desk.composer.services.calling import Spoken
 from amends.desk.errors import NotAllowed, WrongInput, WrongMove
+from amends.desk.house.services import house
 from amends.desk.outbox.models import OutgoingMessage
 from amends.desk.telling.models import Notice
 
@@ -25,7 +27,8 @@ PROMISE = "From Monday two people look into every box before it leaves, so this 
 
 
 def in_days(count):
-    return timezone.localdate() + timedelta(days=count)
+    """A day as the house counts it: at eleven at night in UTC it is tomorrow in Vilnius."""
+    return timezone.localdate(timezone=ZoneInfo(house().time_zone)) + timedelta(days=count)
 
 
 def later(**parts):

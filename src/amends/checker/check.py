@@ -47,7 +47,7 @@ class _Seen(NamedTuple):
 
     Attributes:
         hits: The rules that match, their places counted from its beginning.
-        row: What the first stage of the sentence model says; None without a model.
+        row: What the sentence tells the sentence model by itself; None without a model.
     """
 
     hits: tuple[Hit, ...]
@@ -225,7 +225,7 @@ class Checker:
         if self.model is None:
             return [_Seen(tuple(own), None) for own in of_each]
         matches = [dict.fromkeys(hit.rule.id for hit in own) for own in of_each]
-        rows = self.model.first_stage([tokens(folded.text, start, end) for start, end in spans], matches)
+        rows = self.model.told([tokens(folded.text, start, end) for start, end in spans], matches)
         return [_Seen(tuple(own), row.copy()) for own, row in zip(of_each, rows, strict=True)]
 
     def _ask_model(
@@ -236,7 +236,7 @@ class Checker:
         held: list[Evidence],
         statement: bool,
     ) -> None:
-        logits = model.second_stage(np.array([one.row for one in seen], dtype=np.float32))
+        logits = model.together(np.array([one.row for one in seen], dtype=np.float32))
         thresholds = model.thresholds + model.statement if statement else model.thresholds
         rows, columns = (logits >= thresholds).nonzero()
         if not len(rows):

@@ -1,29 +1,37 @@
 """The sentence model: how likely each component and fault is in each sentence of a reply.
 
-Two stages, trained by `training/train.py` on the project's own labelled replies. The first, linear, adds up what the
-words, runs of words, pieces of words and rule matches of one sentence say. The second, with one hidden layer, sees that
-sentence's result beside those of its neighbours and of the rest of the reply ("a mix-up occurred" reads differently
-when the next sentence says "I mixed them up"). Nothing but NumPy is needed at work.
+Trained by `training/train.py` on the project's own labelled replies. Two readers see each reply, and their mean counts.
+
+The first has two stages. One, linear, adds up what the words, runs of words, pieces of words and rule matches of one
+sentence say. The other, with one hidden layer, sees that sentence's result beside those of its neighbours and of the
+rest of the reply ("a mix-up occurred" reads differently when the next sentence says "I mixed them up"). The second
+reader is a network that learnt from all languages together, see `amends.checker.network`. Nothing but NumPy is needed
+at work.
 
 File layout (`models/<language>.npz`, arrays without pickling): strings are UTF-8, one a line; weights are 8-bit with
 one scale per label.
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from amends.checker.catalogue import COMMITMENT, MODEL_LABELS
+from amends.checker.compiled import unpacked_copy
+from amends.checker.network import FEWEST_TOGETHER, Network, NetworkWeights
 from amends.text.linear import SCALE, Floats, Rows, RowsOfText, TextRows, packed, unpacked
 
 __all__ = [
-    "NETWORKS_SHARE",
+    "HIDDEN_SHARE",
+    "NETWORK_SHARE",
     "RULE_WEIGHT",
     "SCALE",
     "Floats",
@@ -38,14 +46,14 @@ __all__ = [
 RULE_WEIGHT = 0.6
 """What a rule's match counts."""
 
-NETWORKS_SHARE = 0.7
+HIDDEN_SHARE = 0.7
 """How much of the second stage goes through hidden units; the rest goes straight."""
 
-FEWEST_TOGETHER = 4
-"""How many sentences a reply has at least before the hidden layer is asked: of shorter ones, and of a beginning that
-somebody is typing, too few were seen, and it takes what they lack for what they are."""
+NETWORK_SHARE = 0.5
+"""How much the network counts beside the two stages."""
 
 _LIMIT = 6.0
+_COMMITS = MODEL_LABELS.index(COMMITMENT)
 
 
 def beside(logits: Floats) -> Floats:
@@ -103,7 +111,7 @@ class SecondStage:
         seen = beside(first)
         if len(seen) < FEWEST_TOGETHER:
             alone: Floats = seen @ self.straight[:-1] + self.straight[-1]
-            return alone / np.float32(1 - NETWORKS_SHARE)
+            return alone / np.float32(1 - HIDDEN_SHARE)
         hidden = seen @ self.inward[:-1]
         hidden += self.inward[-1]
         np.maximum(hidden, 0.0, out=hidden)
@@ -122,6 +130,7 @@ class Weights:
         rules: Ids of rules.
         bias: One number a label.
         second: The second stage.
+        network: The network.
         thresholds: From which logit on a label is given.
         statement: What is added to the thresholds in a statement, which answers nobody.
     """
@@ -131,6 +140,7 @@ class Weights:
     rule_rows: Rows
     bias: Floats
     second: SecondStage
+    network: NetworkWeights
     thresholds: Floats
     statement: Floats
 
@@ -145,6 +155,7 @@ class Weights:
             "second": self.second.straight.astype(np.float32),
             "inward": self.second.inward.astype(np.float32),
             "outward": self.second.outward.astype(np.float32),
+            **self.network.arrays(),
             "thresholds": self.thresholds.astype(np.float32),
             "statement": self.statement.astype(np.float32),
         }
@@ -166,6 +177,7 @@ class Weights:
                 Rows.of_arrays("rule_rows", data),
                 data["bias"],
                 SecondStage(data["second"], data["inward"], data["outward"]),
+                NetworkWeights.of_arrays(data),
                 data["thresholds"],
                 data["statement"],
             )
@@ -185,44 +197,63 @@ class SentenceModel:
         self._rule_rows = weights.rule_rows.counting(RULE_WEIGHT)
         self._bias = weights.bias
         self._second = weights.second
+        self._network = Network(weights.network, self._text.word_at, self._text.piece_at)
         self.thresholds = weights.thresholds
         self.statement = weights.statement
 
-    def first_stage(self, sentences: Sequence[list[str]], matches: Sequence[Iterable[str]]) -> Floats:
+    def told(self, sentences: Sequence[list[str]], matches: Sequence[Iterable[str]]) -> Floats:
         """What each sentence says by itself.
 
         Args:
-            sentences: The tokens of each sentence, see `amends.text.features`.
+            sentences: The tokens of each sentence, see `amends.text.features`; at least one sentence.
             matches: For each sentence the ids of the rules that match in it.
+
+        Returns:
+            One row a sentence: the first stage's logits, then what the sentence tells the network.
+        """
+        places = [[at for rule in rules if (at := self._rules.get(rule)) is not None] for rules in matches]
+        return np.hstack([self._first_stage(sentences, places), self._network.told(sentences, places)])
+
+    def together(self, told: Floats) -> Floats:
+        """What each sentence says within its reply.
+
+        Args:
+            told: What each says by itself, in the order of the reply, see `told`; at least one row.
 
         Returns:
             Logits, one row a sentence, one column a label in the order of `MODEL_LABELS`.
         """
+        labels = len(MODEL_LABELS)
+        made = self._second.logits(told[:, :labels]) * np.float32(1 - NETWORK_SHARE)
+        made += self._network.logits(told[:, labels:]) * np.float32(NETWORK_SHARE)
+        return made
+
+    def logits(self, sentences: Sequence[list[str]], matches: Sequence[Iterable[str]]) -> Floats:
+        """What each sentence says within its reply; arguments as in `told`, result as in `together`."""
+        if not sentences:
+            return np.zeros((0, len(MODEL_LABELS)), dtype=np.float32)
+        return self.together(self.told(sentences, matches))
+
+    def commitments(self, clauses: Sequence[list[str]]) -> list[float]:
+        """How likely each clause commits the business to something, by its words alone: logits."""
+        told = self.told(clauses, [()] * len(clauses))
+        labels = len(MODEL_LABELS)
+        made = told[:, _COMMITS] * np.float32(1 - NETWORK_SHARE)
+        made += self._network.alone(told[:, labels:])[:, _COMMITS] * np.float32(NETWORK_SHARE)
+        found: list[float] = made.tolist()
+        return found
+
+    def _first_stage(self, sentences: Sequence[list[str]], rules: Sequence[Iterable[int]]) -> Floats:
         rows, begins = self._text.rows(sentences)
         lengths = [len(tokens) + 2 for tokens in sentences]
         sums: Floats = np.add.reduceat(rows, begins, axis=0)
         sums /= np.sqrt(np.array(lengths, dtype=np.float32))[:, None]
         sums += self._bias
-        ruled = [
-            (number, at)
-            for number, rules in enumerate(matches)
-            for rule in rules
-            if (at := self._rules.get(rule)) is not None
-        ]
-        if ruled:
-            where, which = np.array(ruled).T
+        matching = [(number, at) for number, places in enumerate(rules) for at in places]
+        if matching:
+            where, which = np.array(matching).T
             np.add.at(sums, where, self._rule_rows.take(which))
         return sums
-
-    def logits(self, sentences: Sequence[list[str]], matches: Sequence[Iterable[str]]) -> Floats:
-        """What each sentence says within its reply; arguments and result as in `first_stage`."""
-        if not sentences:
-            return np.zeros((0, len(MODEL_LABELS)), dtype=np.float32)
-        return self.second_stage(self.first_stage(sentences, matches))
-
-    def second_stage(self, first: Floats) -> Floats:
-        """What each sentence says within its reply, by what all of them say by themselves, at least one."""
-        return self._second.logits(first)
 
 
 def commitment_logits(language: str, clauses: Sequence[list[str]]) -> list[float]:
@@ -238,9 +269,7 @@ def commitment_logits(language: str, clauses: Sequence[list[str]]) -> list[float
     model = load_model(language)
     if model is None or not clauses:
         return [0.0] * len(clauses)
-    column = MODEL_LABELS.index(COMMITMENT)
-    found: list[float] = model.first_stage(clauses, [()] * len(clauses))[:, column].tolist()
-    return found
+    return model.commitments(clauses)
 
 
 @cache
@@ -250,4 +279,7 @@ def load_model(language: str) -> SentenceModel | None:
     if not source.is_file():
         return None
     with as_file(source) as path:
+        # A copy that was damaged is as good as none.
+        with suppress(OSError, EOFError, ValueError, KeyError, BadZipFile):
+            return SentenceModel(Weights.load(unpacked_copy(path)))
         return SentenceModel(Weights.load(path))

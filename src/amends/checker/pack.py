@@ -334,7 +334,7 @@ def common_words(language: str) -> frozenset[str]:
     return frozenset(table(language).function_words) if language in LANGUAGES else frozenset()
 
 
-def _lines(pack: Pack) -> list[str]:
+def _lines(pack: Pack) -> list[bytes]:
     """A pack as lines of text: one of plain data (rules name their patterns by number), one for the layout of sure
     rules alone, which is seldom asked for, then an expression a line, of which most are never tried."""
     number = {pattern.source: place for place, pattern in enumerate(pack.patterns)}
@@ -363,11 +363,11 @@ def _lines(pack: Pack) -> list[str]:
         ],
     }
     sure = pack.sure_layout().to_plain()
-    written = [json.dumps(one, ensure_ascii=False) for one in (plain, sure)]
-    return [*written, *(one.expression for one in pack.patterns)]
+    written = [json.dumps(one, ensure_ascii=False).encode() for one in (plain, sure)]
+    return [*written, *(one.written for one in pack.patterns)]
 
 
-def _of_lines(lines: Sequence[str]) -> Pack:
+def _of_lines(lines: Sequence[bytes]) -> Pack:
     """The pack of what `_lines` made.
 
     Raises:

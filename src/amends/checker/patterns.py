@@ -82,7 +82,7 @@ class CompiledPattern:
 
     Attributes:
         source: The pattern as written in the pack.
-        expression: A regular expression over folded text, as text: most patterns of a pack are never tried.
+        written: A regular expression over folded text, in UTF-8: most patterns of a pack are never tried.
         at_start: Whether the pattern only matches at the beginning of a sentence.
         exact: Whether words with exact diacritics make it match on the accented text instead of the folded one.
         rows: Each match holds all pairs of words of one of these rows: less than the expression asks for, and quickly
@@ -90,10 +90,15 @@ class CompiledPattern:
     """
 
     source: str
-    expression: str
+    written: bytes
     at_start: bool
     exact: bool
     rows: tuple[tuple[Row, ...], ...] = field(default=(), compare=False, repr=False)
+
+    @property
+    def expression(self) -> str:
+        """The regular expression as text."""
+        return self.written.decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -490,4 +495,4 @@ def compile_pattern(source: str, vocabulary: Vocabulary) -> CompiledPattern:
         raise PatternError(f"{source!r} may match a sign alone, without a word")
     rows = tuple(dict.fromkeys(_most_telling(row, vocabulary.common) for row in part.rows))
     expression = rf"(?<!\w){part.expression}(?!\w)"
-    return CompiledPattern(source, expression, parser.at_start, parser.exact, rows)
+    return CompiledPattern(source, expression.encode(), parser.at_start, parser.exact, rows)

@@ -25,8 +25,8 @@ __all__ = ["Promise", "Who", "find", "promises_in"]
 Who = Literal["I", "we", "other"]
 
 _LEAST_WORDS = 3
-_CLAUSE_COMMITS = -1.2
-"""From which logit of the sentence model's first stage on a clause is taken for a commitment of its own."""
+_CLAUSE_COMMITS = -1.0
+"""From which logit of the sentence model on a clause is taken for a commitment of its own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ rows. Runs are looked up as numbers, all of a text at once. Nothing but NumPy is
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -31,7 +32,7 @@ class Rows(NamedTuple):
     """Rows of numbers in 8 bits: a quarter of the memory, and as good for adding up.
 
     Attributes:
-        values: One row a feature, one column a label, from -127 to 127.
+        values: One row a feature, one column a label, from -127 to 127 or fewer steps.
         scale: For each label what a value of 1 stands for.
     """
 
@@ -39,9 +40,9 @@ class Rows(NamedTuple):
     scale: Floats
 
     @classmethod
-    def of(cls, rows: Floats) -> Self:
-        """The nearest rows to these."""
-        scale = (np.maximum(np.abs(rows).max(axis=0, initial=0.0), 1e-6) / 127.0).astype(np.float32)
+    def of(cls, rows: Floats, steps: int = 127) -> Self:
+        """The nearest rows to these, with so many steps to each side of 0; fewer make a smaller file."""
+        scale = (np.maximum(np.abs(rows).max(axis=0, initial=0.0), 1e-6) / steps).astype(np.float32)
         return cls(np.round(rows / scale).astype(np.int8), scale)
 
     @classmethod
@@ -55,7 +56,7 @@ class Rows(NamedTuple):
 
     def counting(self, weight: float, more: int = 0) -> "Rows":
         """These rows with each feature counting so much, and so many rows of nothing behind them."""
-        nothing = np.zeros((more, self.values.shape[1]), np.int8)
+        nothing = np.zeros((more, self.values.shape[1]), self.values.dtype)
         return Rows(np.concatenate([self.values, nothing]), self.scale * np.float32(weight))
 
     def take(self, places: Sequence[int] | Places) -> Floats:
@@ -157,15 +158,28 @@ class RowsOfText:
         self._pair_rows = known.pair_rows.counting(SCALE, 1)
         self._triples = np.concatenate([known.triples, never])
         self._triple_rows = known.triple_rows.counting(SCALE, 1)
-        self._pieces = {piece: place for place, piece in enumerate(known.pieces)}
+        self._known_pieces = known.pieces
         self._piece_rows = known.piece_rows.counting(SCALE)
         self._nothing = np.zeros(known.word_rows.scale.size, np.float32)
         self._in_pieces: dict[str, Floats] = {}
         self._turn = threading.Lock()
 
+    @cached_property
+    def _pieces(self) -> dict[str, int]:
+        """Where each known piece stands; laid out at the first word that is not known."""
+        return {piece: place for place, piece in enumerate(self._known_pieces)}
+
     def knows(self, token: str) -> bool:
         """Whether training saw this token, not only pieces of it."""
         return token in self._places
+
+    def word_at(self, token: str) -> int | None:
+        """The place of a token among the known words; None when training did not see it."""
+        return self._places.get(token)
+
+    def piece_at(self, piece: str) -> int | None:
+        """The place of a piece among the known pieces."""
+        return self._pieces.get(piece)
 
     def rows(self, texts: Sequence[list[str]]) -> tuple[Floats, list[int]]:
         """What each token says, the runs that begin at it included.

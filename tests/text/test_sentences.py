@@ -32,6 +32,7 @@ CASES = {
         "We owe you £3.| On 12.3.2025 it was paid.| See Fig. 3 and p. 4 for more.",
     ],
     "lt": [
+        "SKAMBINKITE NUO 10 VAL. RYTO.| LAUKSIME.",
         "Labai atsiprašome.| Pinigus grąžinsime iki kovo 3 d. ryto.| Ačiū!",
         "Gerb. p. Kalne, prekė, pvz. lempa, kainuoja 4,90 Eur.| Ją gausite 14 val. bute Nr. 5.",
         "Tai įvyko š. m. kovo 12 d.| Suklydome mes.| T. y. aš.",

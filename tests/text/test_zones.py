@@ -136,6 +136,18 @@ def test_a_reply_of_which_every_line_is_marked_is_the_authors() -> None:
     assert of_kind("author", said) == ""
 
 
+@pytest.mark.parametrize("mark", ["> ", ">", "> > "])
+def test_a_reply_that_was_pasted_as_a_quotation_is_told_apart_as_any_other(mark: str) -> None:
+    text = "We lost your parcel.\n\nKind regards\nJo Bell\n\nOn 3 May 2025 at 10:12, Fay Moore wrote:\n> Where is it?"
+    marked = "".join(f"{mark}{line}\n" for line in text.split("\n"))
+    if mark == "> > ":
+        # Marked twice it is one quotation within another, and in doubt all of it is the author's.
+        assert parts(marked) == [("author", marked.strip())]
+    else:
+        assert [kind for kind, _ in parts(marked)] == [kind for kind, _ in parts(text)]
+        assert of_kind("author", marked).strip("> \n") == "We lost your parcel."
+
+
 @pytest.mark.parametrize(
     "prose",
     [

@@ -315,7 +315,9 @@ def _point_ends_sentence(
     if low in abbreviations.at_end:
         if low in abbreviations.never and not (len(words) > 1 and words[-2][-1].isdigit() | (words[-2][-1] == ".")):
             return False
-        return not is_lower and not letter.isdigit()
+        # In capitals nothing tells whether it goes on; more often it does ("10 VAL. RYTO").
+        in_capitals = len(word) > 1 and word.isupper() and text[follow : follow + 2].isupper()
+        return not (is_lower or in_capitals or letter.isdigit())
     if letter.isdigit() and low in abbreviations.before_number:
         return False
     if low in abbreviations.never:

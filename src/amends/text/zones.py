@@ -187,8 +187,8 @@ def zones(text: str, message: str | None = None) -> list[Zone]:
 
     Returns:
         Zones that cover the whole text in order, without gaps; neighbours differ in kind. Greetings are the
-        author's. An empty text has no zones. Where a signature is doubtful the words are the author's, and so is a
-        text of which every line is marked as quoted and nothing says by whom.
+        author's. An empty text has no zones. Where a signature is doubtful the words are the author's. A text of which
+        every line is marked as quoted and nothing says by whom is read as if its first marks were not there.
     """
     if not text:
         return []
@@ -274,7 +274,7 @@ class _Lines:
 
     # ---- quoted mails
 
-    def _find_quotes(self) -> None:
+    def _find_quotes(self, *, pasted: bool = False) -> None:
         lines, kinds = self.lines, self.kinds
         count = len(lines)
         introduced = False
@@ -303,6 +303,9 @@ class _Lines:
         ):
             # Everything is marked and nothing says by whom: a reply that was pasted as a quotation.
             self.kinds = ["author"] * count
+            if not pasted:
+                self.lines = [line[1:].strip(_AROUND) for line in lines]
+                self._find_quotes(pasted=True)
 
     def _quoted_remnant(self, index: int) -> int:
         """Mark the short unmarked line that wrapping the marked line at `index` made; return the next index."""

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from amends.checker.catalogue import COMMITMENT, MODEL_LABELS
 from amends.checker.compiled import unpacked_copy
 from amends.checker.network import FEWEST_TOGETHER, Network, NetworkWeights
-from amends.text.linear import SCALE, Floats, Rows, RowsOfText, TextRows, packed, unpacked
+from amends.text.linear import SCALE, Floats, Rows, RowsOfText, TextRows, packed, times, unpacked
 
 __all__ = [
     "HIDDEN_SHARE",
@@ -110,13 +110,15 @@ class SecondStage:
         """
         seen = beside(first)
         if len(seen) < FEWEST_TOGETHER:
-            alone: Floats = seen @ self.straight[:-1] + self.straight[-1]
-            return alone / np.float32(1 - HIDDEN_SHARE)
-        hidden = seen @ self.inward[:-1]
+            alone = times(seen, self.straight[:-1])
+            alone += self.straight[-1]
+            alone /= np.float32(1 - HIDDEN_SHARE)
+            return alone
+        hidden = times(seen, self.inward[:-1])
         hidden += self.inward[-1]
         np.maximum(hidden, 0.0, out=hidden)
-        made: Floats = seen @ self.straight[:-1]
-        made += hidden @ self.outward[:-1]
+        made = times(seen, self.straight[:-1])
+        made += times(hidden, self.outward[:-1])
         made += self.straight[-1] + self.outward[-1]
         return made
 

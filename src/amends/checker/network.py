@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from amends.text.features import pieces
-from amends.text.linear import Floats, Rows
+from amends.text.linear import Floats, Rows, times
 
 __all__ = ["FEWEST_TOGETHER", "MOST_PIECES", "Network", "NetworkWeights", "spread"]
 
@@ -123,7 +123,7 @@ class Network:
         senses, begins, lengths = self._senses_of(sentences)
         rows = len(senses)
         seen = np.empty((rows, weights.in_row.shape[1]), dtype=np.float32)
-        np.matmul(np.hstack([senses[:-2], senses[1:-1], senses[2:]]), weights.in_row[:-1], out=seen[:-2])
+        seen[:-2] = times(np.hstack([senses[:-2], senses[1:-1], senses[2:]]), weights.in_row[:-1])
         # Where an end of a sentence stands in the middle nothing is seen.
         ends = np.array([*begins[1:], rows], dtype=np.intp)
         seen[ends - 1] = seen[ends - 2] = _NOTHING
@@ -133,8 +133,8 @@ class Network:
         sums = np.add.reduceat(senses, begins, axis=0)
         sums /= np.sqrt(np.maximum(np.array(lengths, dtype=np.float32), 1.0))[:, None]
         split = strongest.shape[1]
-        told: Floats = strongest @ weights.in_sentence[:split]
-        told += sums @ weights.in_sentence[split:-1]
+        told = times(strongest, weights.in_sentence[:split])
+        told += times(sums, weights.in_sentence[split:-1])
         told += weights.in_sentence[-1]
         matching = [(number, at) for number, places in enumerate(rules) for at in places]
         if matching:
@@ -145,7 +145,8 @@ class Network:
 
     def alone(self, told: Floats) -> Floats:
         """What each sentence says by itself; argument and result as in `logits`."""
-        made: Floats = told @ self._weights.alone[:-1] + self._weights.alone[-1]
+        made = times(told, self._weights.alone[:-1])
+        made += self._weights.alone[-1]
         return made
 
     def logits(self, told: Floats) -> Floats:
@@ -163,16 +164,16 @@ class Network:
         if count < FEWEST_TOGETHER:
             return made
         layer = weights.in_reply
-        seen = told @ layer[:width]
-        seen[1:] += told[:-1] @ layer[width : 2 * width]
-        seen[:-1] += told[1:] @ layer[2 * width : 3 * width]
+        seen = times(told, layer[:width])
+        seen[1:] += times(told[:-1], layer[width : 2 * width])
+        seen[:-1] += times(told[1:], layer[2 * width : 3 * width])
         seen += told.max(axis=0) @ layer[3 * width : 4 * width]
         seen[0] += layer[-5]
         seen[-1] += layer[-4]
         seen += (1.0 / np.arange(1, count + 1, dtype=np.float32))[:, None] * layer[-3]
         seen += np.float32(min(count, 12) / 12.0) * layer[-2] + layer[-1]
         np.maximum(seen, 0.0, out=seen)
-        made += seen @ weights.together
+        made += times(seen, weights.together)
         return made
 
     def _senses_of(self, sentences: Sequence[list[str]]) -> tuple[Floats, list[int], list[int]]:

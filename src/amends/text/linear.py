@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from amends.text.features import pieces
 
-__all__ = ["SCALE", "Floats", "Places", "Rows", "RowsOfText", "TextRows", "base_of", "packed", "unpacked"]
+__all__ = ["SCALE", "Floats", "Places", "Rows", "RowsOfText", "TextRows", "base_of", "packed", "times", "unpacked"]
 
 Floats = NDArray[np.float32]
 Places = NDArray[np.int64]
@@ -24,6 +24,8 @@ Places = NDArray[np.int64]
 SCALE = 0.125
 """What a feature counts, before the square root of the text's length is divided out."""
 
+_ALONE = 250_000
+"""Multiplications that are worked out by one thread; OpenBLAS shares out from 262,144 on."""
 _UNKNOWN = 8192
 """How many unknown words are remembered."""
 
@@ -125,6 +127,29 @@ class TextRows:
 def base_of(words: int) -> int:
     """The base of the keys of runs in a model of so many words; room for words that are not known is in it."""
     return words + 2 + _UNKNOWN
+
+
+def times(rows: Floats, layer: Floats) -> Floats:
+    """The product of some rows and a layer, in strips so small that it is worked out by this thread alone.
+
+    A library for linear algebra shares larger products out among threads. Ours are so small that these would wait for
+    one another longer than they work, and processes side by side would take the processors from each other.
+
+    Args:
+        rows: One row a sentence or a token, laid out in one piece.
+        layer: As many rows as `rows` has columns.
+    """
+    count, width = rows.shape
+    strip = max(1, _ALONE // layer.size)
+    if count <= strip:
+        made: Floats = rows @ layer
+        return made
+    made = np.empty((count, layer.shape[1]), dtype=np.float32)
+    whole = count - count % strip
+    np.matmul(rows[:whole].reshape(-1, strip, width), layer, out=made[:whole].reshape(-1, strip, layer.shape[1]))
+    if whole < count:
+        np.matmul(rows[whole:], layer, out=made[whole:])
+    return made
 
 
 def packed(strings: Sequence[str]) -> NDArray[np.uint8]:

@@ -9,7 +9,7 @@ learnt by heart. The seed is fixed: the same corpora and packs give the same net
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import jax
 import jax.numpy as jnp
@@ -18,10 +18,10 @@ import optax
 from numpy.typing import NDArray
 
 from amends.checker.network import MOST_PIECES, NetworkWeights, spread
-from amends.text.features import pieces
-from amends.text.linear import Floats, Rows
+from amends.text.linear import Floats, Rows, Words
 
 UNSURE = -1
+"""Stands in the place of a label of which nobody is sure."""
 EPOCHS = 8
 FASTEST = 2e-3
 """The learning rate after the first steps; from there it falls evenly to almost nothing."""
@@ -47,24 +47,21 @@ Batch = dict[str, NDArray[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What a language's network may know: its words, pieces and rules, each with its place."""
+    """What a language's network may know: its words and pieces, and its rules, each with its place."""
 
-    words: Mapping[str, int]
-    pieces: Mapping[str, int]
+    words: Words
     rules: Mapping[str, int]
 
-    def pieces_of(self, word: str) -> list[int]:
-        """The places of the pieces of a word that are looked at."""
-        found = [self.pieces[piece] for piece in pieces(word) if piece in self.pieces] if len(word) > 1 else []
-        return spread(found)
+    def sizes(self) -> tuple[int, int, int]:
+        """How many words, pieces and rules there are."""
+        return len(self.words.places), len(self.words.pieces), len(self.rules)
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Protocol):
     """A reply as the network learns from it: its tokens, the rules that match, and the labels of each sentence."""
 
-    tokens: Sequence[list[str]]
-    rules: Sequence[list[str]]
+    tokens: list[list[str]]
+    rules: list[list[str]]
     truth: NDArray[np.int8]
 
 
@@ -78,7 +75,9 @@ class Lines:
             vocabularies: What the network of each language may know.
             texts: The replies of each language.
         """
-        self.begin = [self._begins(vocabularies, kind) for kind in ("words", "pieces", "rules")]
+        sizes = zip(*(vocabulary.sizes() for vocabulary in vocabularies), strict=True)
+        self.begin = [[1 + sum(own[:number]) for number in range(len(own) + 1)] for own in sizes]
+        """Of words, pieces and rules where those of each language begin, and where the last ends."""
         count = sum(len(text.tokens) for own in texts for text in own)
         self.words = np.zeros((count, MOST_TOKENS), np.int32)
         self.pieces = np.zeros((count, MOST_TOKENS, MOST_PIECES), np.int32)
@@ -97,8 +96,8 @@ class Lines:
                 for tokens, rules in zip(text.tokens, text.rules, strict=True):
                     for place, token in enumerate(tokens[:MOST_TOKENS]):
                         if token not in known:
-                            word = vocabulary.words.get(token)
-                            found = [first_piece + piece for piece in vocabulary.pieces_of(token)]
+                            word = vocabulary.words.places.get(token)
+                            found = [first_piece + piece for piece in spread(vocabulary.words.pieces_of(token))]
                             known[token] = (0 if word is None else first_word + word, found)
                         self.words[at, place], found = known[token]
                         self.pieces[at, place, : len(found)] = found
@@ -107,11 +106,6 @@ class Lines:
                     self.lengths[at] = min(len(tokens), MOST_TOKENS)
                     at += 1
             self.replies.append(spans)
-
-    @staticmethod
-    def _begins(vocabularies: Sequence[Vocabulary], kind: str) -> list[int]:
-        sizes = [len(getattr(vocabulary, kind)) for vocabulary in vocabularies]
-        return [1 + sum(sizes[:number]) for number in range(len(sizes) + 1)]
 
     def batches(self, replies: Sequence[tuple[int, int, int]]) -> Iterator[tuple[Batch, int]]:
         """Whole replies, so many as fit into a step; and how many sentences these have."""
@@ -268,8 +262,8 @@ class Learnt:
         for kind, begins in zip(("words", "pieces", "rules"), self._lines.begin, strict=True):
             senses[kind] = made[kind][begins[number] : begins[number + 1]]
         words = senses["words"].copy()
-        for word, place in vocabulary.words.items():
-            found = vocabulary.pieces_of(word)
+        for word, place in vocabulary.words.places.items():
+            found = spread(vocabulary.words.pieces_of(word))
             if found:
                 words[place] += senses["pieces"][found].mean(axis=0)
         return NetworkWeights(

@@ -28,7 +28,7 @@ from sklearn.neural_network import MLPClassifier
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from corpus import Reply, from_annotated, read_annotated, read_corpus
-from network import Learnt, Lines, Text, Vocabulary
+from network import UNSURE, Learnt, Lines, Vocabulary
 
 from amends.checker.catalogue import COMMITMENT, COMPONENTS, FAULTS, MODEL_LABELS
 from amends.checker.engine import Engine, allowed
@@ -47,7 +47,7 @@ from amends.checker.network import Network, NetworkWeights
 from amends.checker.pack import available_languages, load_pack
 from amends.text import normalise
 from amends.text.features import BEGIN, END, pieces, tokens
-from amends.text.linear import Rows, TextRows, base_of
+from amends.text.linear import Rows, TextRows, Words, base_of
 
 MODELS = Path(__file__).resolve().parent.parent / "src" / "amends" / "checker" / "models"
 FOLDS = 5
@@ -73,7 +73,6 @@ FAULT_RECALL = 0.5
 """How much recall counts beside precision when thresholds are chosen (the beta of the F measure)."""
 PUBLIC = ("social", "review", "notice")
 PUBLIC_WEIGHT = 3.0
-UNSURE = -1
 FEWEST = 4
 """How many sentences must carry a label for a model of it."""
 HIGHEST_FAULT_THRESHOLD = 0.8
@@ -451,13 +450,10 @@ class Together:
     def of(cls, lessons: Sequence[Lesson], texts: Sequence[TextRows]) -> "Together":
         """Learn, once without each part of the replies, and once with all of them."""
         vocabularies = [
-            Vocabulary(*map(_places, (text.words, text.pieces, lesson.rules)))
+            Vocabulary(Words(text.words, text.pieces), {rule: place for place, rule in enumerate(lesson.rules)})
             for lesson, text in zip(lessons, texts, strict=True)
         ]
-        lines = Lines(
-            vocabularies,
-            [[Text(reply.tokens, reply.rules, reply.truth) for reply in lesson.replies] for lesson in lessons],
-        )
+        lines = Lines(vocabularies, [lesson.replies for lesson in lessons])
         folds = [np.random.default_rng(SEED + 2).integers(0, NETWORK_FOLDS, len(lesson.replies)) for lesson in lessons]
         held_out: list[list[Floats]] = [list(lesson.held_out) for lesson in lessons]
         for fold in (*range(NETWORK_FOLDS), None):
@@ -470,16 +466,12 @@ class Together:
             learnt = Learnt(lines, seen, len(lessons), SEED + (NETWORK_FOLDS if fold is None else fold))
             weights = [learnt.weights(number, vocabulary) for number, vocabulary in enumerate(vocabularies)]
             for number, (lesson, known) in enumerate(zip(lessons, vocabularies, strict=True)):
-                network = Network(weights[number], known.words.get, known.pieces.get)
+                network = Network(weights[number], known.words)
                 for at in np.flatnonzero(folds[number] == fold).tolist() if fold is not None else ():
                     reply = lesson.replies[at]
                     rules = [[known.rules[rule] for rule in matches] for matches in reply.rules]
-                    held_out[number][at] = network.logits(network.told(reply.tokens, rules))
+                    held_out[number][at] = network.logits(network.told(known.words.placed(reply.tokens), rules))
         return cls(weights, held_out)
-
-
-def _places(names: Sequence[str]) -> dict[str, int]:
-    return {name: place for place, name in enumerate(names)}
 
 
 def train(corpora: Mapping[str, Sequence[Reply]], *, report: bool = False) -> dict[str, Weights]:

@@ -6,11 +6,12 @@ import pytest
 from amends.checker.model import load_model
 from amends.checker.network import FEWEST_TOGETHER, MOST_PIECES, Network, NetworkWeights, spread
 from amends.text.features import pieces
-from amends.text.linear import Rows
+from amends.text.linear import Rows, Words
 
 SENSE, SEEN, TOLD, LABELS = 4, 5, 6, 3
 WORDS = ["sorry", "we", "are", "late"]
 PIECES = sorted({piece for word in ("lateness", "sorrow") for piece in pieces(word)})
+KNOWN = Words(WORDS, PIECES)
 SENTENCES = [
     ["we", "are", "late"],
     ["sorry"],
@@ -46,9 +47,7 @@ def network(weights):
 
 
 def network_of(weights):
-    places = {word: place for place, word in enumerate(WORDS)}
-    of_pieces = {piece: place for place, piece in enumerate(PIECES)}
-    return Network(weights, places.get, of_pieces.get)
+    return Network(weights, KNOWN)
 
 
 def sense_by_hand(weights, token):
@@ -89,7 +88,7 @@ def logits_by_hand(weights, told):
 
 
 def test_what_sentences_tell_is_what_is_reckoned_by_hand(weights, network):
-    told = network.told(SENTENCES, RULES)
+    told = network.told(KNOWN.placed(SENTENCES), RULES)
     by_hand = [told_by_hand(weights, tokens, rules) for tokens, rules in zip(SENTENCES, RULES, strict=True)]
     assert told == pytest.approx(np.array(by_hand), abs=1e-4)
     assert told.max() > 0
@@ -97,27 +96,27 @@ def test_what_sentences_tell_is_what_is_reckoned_by_hand(weights, network):
 
 @pytest.mark.parametrize("count", [1, FEWEST_TOGETHER - 1, FEWEST_TOGETHER, len(SENTENCES)])
 def test_what_a_reply_says_is_what_is_reckoned_by_hand(weights, network, count):
-    told = network.told(SENTENCES[:count], RULES[:count])
+    told = network.told(KNOWN.placed(SENTENCES[:count]), RULES[:count])
     assert network.logits(told) == pytest.approx(logits_by_hand(weights, told), abs=1e-4)
 
 
 def test_a_sentence_tells_the_same_beside_others(network):
-    together = network.told(SENTENCES, RULES)
+    together = network.told(KNOWN.placed(SENTENCES), RULES)
     for place, (tokens, rules) in enumerate(zip(SENTENCES, RULES, strict=True)):
-        assert network.told([tokens], [rules])[0] == pytest.approx(together[place], abs=1e-5)
+        assert network.told(KNOWN.placed([tokens]), [rules])[0] == pytest.approx(together[place], abs=1e-5)
 
 
 def test_a_word_that_is_not_known_is_read_by_its_pieces(network):
-    [known, foreign] = network.told([["lateness"], ["xyz"]], [[], []])
+    [known, foreign] = network.told(KNOWN.placed([["lateness"], ["xyz"]]), [[], []])
     assert known.tolist() != foreign.tolist()
     # Asked again, it is remembered.
-    assert network.told([["lateness"]], [[]])[0].tolist() == known.tolist()
+    assert network.told(KNOWN.placed([["lateness"]]), [[]])[0].tolist() == known.tolist()
 
 
 def test_a_file_holds_the_network(weights, network):
     read = network_of(NetworkWeights.of_arrays(weights.arrays()))
-    told = network.told(SENTENCES, RULES)
-    assert read.told(SENTENCES, RULES) == pytest.approx(told, rel=0.05, abs=0.2)
+    told = network.told(KNOWN.placed(SENTENCES), RULES)
+    assert read.told(KNOWN.placed(SENTENCES), RULES) == pytest.approx(told, rel=0.05, abs=0.2)
     assert read.logits(told) == pytest.approx(network.logits(told), rel=0.05, abs=0.2)
 
 

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from amends.checker.catalogue import COMMITMENT, MODEL_LABELS
 from amends.checker.compiled import unpacked_copy
 from amends.checker.network import FEWEST_TOGETHER, Network, NetworkWeights
-from amends.text.linear import SCALE, Floats, Rows, RowsOfText, TextRows, packed, times, unpacked
+from amends.text.linear import SCALE, Floats, Placed, Rows, RowsOfText, TextRows, packed, times, unpacked
 
 __all__ = [
     "HIDDEN_SHARE",
@@ -199,7 +199,7 @@ class SentenceModel:
         self._rule_rows = weights.rule_rows.counting(RULE_WEIGHT)
         self._bias = weights.bias
         self._second = weights.second
-        self._network = Network(weights.network, self._text.word_at, self._text.piece_at)
+        self._network = Network(weights.network, self._text.words)
         self.thresholds = weights.thresholds
         self.statement = weights.statement
 
@@ -214,7 +214,8 @@ class SentenceModel:
             One row a sentence: the first stage's logits, then what the sentence tells the network.
         """
         places = [[at for rule in rules if (at := self._rules.get(rule)) is not None] for rules in matches]
-        return np.hstack([self._first_stage(sentences, places), self._network.told(sentences, places)])
+        placed = self._text.words.placed(sentences)
+        return np.hstack([self._first_stage(placed, places), self._network.told(placed, places)])
 
     def together(self, told: Floats) -> Floats:
         """What each sentence says within its reply.
@@ -245,16 +246,11 @@ class SentenceModel:
         found: list[float] = made.tolist()
         return found
 
-    def _first_stage(self, sentences: Sequence[list[str]], rules: Sequence[Iterable[int]]) -> Floats:
-        rows, begins = self._text.rows(sentences)
-        lengths = [len(tokens) + 2 for tokens in sentences]
-        sums: Floats = np.add.reduceat(rows, begins, axis=0)
-        sums /= np.sqrt(np.array(lengths, dtype=np.float32))[:, None]
+    def _first_stage(self, placed: Placed, rules: Sequence[Iterable[int]]) -> Floats:
+        sums: Floats = np.add.reduceat(self._text.rows_of(placed), placed.begins, axis=0)
+        sums /= np.sqrt(np.array(placed.lengths, dtype=np.float32))[:, None]
         sums += self._bias
-        matching = [(number, at) for number, places in enumerate(rules) for at in places]
-        if matching:
-            where, which = np.array(matching).T
-            np.add.at(sums, where, self._rule_rows.take(which))
+        self._rule_rows.add_to(sums, rules)
         return sums
 
 
@@ -266,7 +262,7 @@ def commitment_logits(language: str, clauses: Sequence[list[str]]) -> list[float
         clauses: The tokens of each clause, see `amends.text.features`.
 
     Returns:
-        Logits of the first stage; nothing is known for a language without a model, and each is then 0.
+        Logits; nothing is known for a language without a model, and each is then 0.
     """
     model = load_model(language)
     if model is None or not clauses:

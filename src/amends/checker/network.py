@@ -8,16 +8,14 @@ itself; in a reply the sentences before and after it, and the strongest of all, 
 Trained by `training/network.py`. Nothing but NumPy is needed at work.
 """
 
-import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from amends.text.features import pieces
-from amends.text.linear import Floats, Rows, times
+from amends.text.linear import ByPieces, Floats, Placed, Rows, Words, times
 
 __all__ = ["FEWEST_TOGETHER", "MOST_PIECES", "Network", "NetworkWeights", "spread"]
 
@@ -28,18 +26,16 @@ beginning that somebody is typing, too few were seen, and a network takes what t
 MOST_PIECES = 14
 """How many pieces of a word are looked at."""
 
-_UNKNOWN = 8192
-"""How many unknown words are remembered."""
 _NOTHING = np.float32(-1e9)
 _SENSES = ("words", "pieces", "rules")
 _LAYERS = ("in_row", "in_sentence", "alone", "in_reply", "together")
 
 
-def spread(places: Sequence[int], most: int = MOST_PIECES) -> list[int]:
-    """So many of the places, evenly spread from the first to the last; all of them where there are no more."""
-    if len(places) <= most:
+def spread(places: Sequence[int]) -> list[int]:
+    """`MOST_PIECES` of the places, evenly spread from the first to the last; all of them where there are no more."""
+    if len(places) <= MOST_PIECES:
         return list(places)
-    return [places[at * (len(places) - 1) // (most - 1)] for at in range(most)]
+    return [places[at * (len(places) - 1) // (MOST_PIECES - 1)] for at in range(MOST_PIECES)]
 
 
 @dataclass(slots=True)
@@ -87,40 +83,33 @@ class NetworkWeights:
 class Network:
     """A trained network, ready for use, by several threads too."""
 
-    def __init__(
-        self,
-        weights: NetworkWeights,
-        word_at: Callable[[str], int | None],
-        piece_at: Callable[[str], int | None],
-    ) -> None:
+    def __init__(self, weights: NetworkWeights, words: Words) -> None:
         """Lay the weights out.
 
         Args:
             weights: What training made.
-            word_at: The place of a known word.
-            piece_at: The place of a known piece.
+            words: The words and pieces whose senses they are.
         """
         self._weights = weights
-        self._word_at, self._piece_at = word_at, piece_at
-        # Behind the last known word stands one without a sense, for the ends of a sentence and all that is not known.
-        self._senses = weights.words.counting(1.0, 1)
-        self._nothing = len(weights.words.values)
-        self._width = weights.words.scale.size
-        self._of_unknown: dict[str, Floats] = {}
-        self._turn = threading.Lock()
+        # The ends of a sentence have no sense, nor has what is not known but for its pieces.
+        self._senses = weights.words.counting(1.0, Words.MORE)
+        nothing = np.zeros(weights.words.scale.size, np.float32)
+        self._by_pieces = ByPieces(words, lambda known: weights.pieces.take(spread(known)).mean(axis=0), nothing)
 
-    def told(self, sentences: Sequence[list[str]], rules: Sequence[Iterable[int]]) -> Floats:
+    def told(self, placed: Placed, rules: Sequence[Iterable[int]]) -> Floats:
         """What each sentence tells by itself.
 
         Args:
-            sentences: The tokens of each sentence, see `amends.text.features`; at least one sentence.
+            placed: The tokens of each sentence, at least one sentence.
             rules: For each sentence the places of the rules that match in it.
 
         Returns:
             One row a sentence.
         """
-        weights = self._weights
-        senses, begins, lengths = self._senses_of(sentences)
+        weights, begins = self._weights, placed.begins
+        senses = self._senses.take(placed.places)
+        if placed.unknown:
+            senses[placed.unknown] = self._by_pieces.rows(placed.tokens)
         rows = len(senses)
         seen = np.empty((rows, weights.in_row.shape[1]), dtype=np.float32)
         seen[:-2] = times(np.hstack([senses[:-2], senses[1:-1], senses[2:]]), weights.in_row[:-1])
@@ -131,15 +120,12 @@ class Network:
         strongest += weights.in_row[-1]
         np.maximum(strongest, 0.0, out=strongest)
         sums = np.add.reduceat(senses, begins, axis=0)
-        sums /= np.sqrt(np.maximum(np.array(lengths, dtype=np.float32), 1.0))[:, None]
+        sums /= np.sqrt(np.maximum(np.array(placed.lengths, dtype=np.float32) - 2.0, 1.0))[:, None]
         split = strongest.shape[1]
         told = times(strongest, weights.in_sentence[:split])
         told += times(sums, weights.in_sentence[split:-1])
         told += weights.in_sentence[-1]
-        matching = [(number, at) for number, places in enumerate(rules) for at in places]
-        if matching:
-            where, which = np.array(matching).T
-            np.add.at(told, where, weights.rules.take(which))
+        weights.rules.add_to(told, rules)
         np.maximum(told, 0.0, out=told)
         return told
 
@@ -175,39 +161,3 @@ class Network:
         np.maximum(seen, 0.0, out=seen)
         made += times(seen, weights.together)
         return made
-
-    def _senses_of(self, sentences: Sequence[list[str]]) -> tuple[Floats, list[int], list[int]]:
-        """A row for each token, one without a sense before and behind each sentence; where each sentence begins in
-        them; how many tokens it has."""
-        word_at, nothing = self._word_at, self._nothing
-        places: list[int] = []
-        begins: list[int] = []
-        where: list[int] = []
-        unknown: list[str] = []
-        for tokens in sentences:
-            begins.append(len(places))
-            places.append(nothing)
-            for token in tokens:
-                place = word_at(token)
-                if place is None:
-                    where.append(len(places))
-                    unknown.append(token)
-                    place = nothing
-                places.append(place)
-            places.append(nothing)
-        senses = self._senses.take(places)
-        if where:
-            with self._turn:
-                senses[where] = [self._sense_of_unknown(token) for token in unknown]
-        return senses, begins, list(map(len, sentences))
-
-    def _sense_of_unknown(self, token: str) -> Floats:
-        """The mean of the senses of a token's pieces; remembered."""
-        sense = self._of_unknown.get(token)
-        if sense is None:
-            if len(self._of_unknown) >= _UNKNOWN:
-                self._of_unknown.clear()
-            known = [at for at in map(self._piece_at, pieces(token)) if at is not None] if len(token) > 1 else []
-            found = self._weights.pieces.take(spread(known)) if known else np.zeros((1, self._width), np.float32)
-            sense = self._of_unknown[token] = found.mean(axis=0)
-        return sense

@@ -6,9 +6,10 @@ rows. Runs are looked up as numbers, all of a text at once. Nothing but NumPy is
 """
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -16,7 +17,21 @@ from numpy.typing import NDArray
 
 from amends.text.features import pieces
 
-__all__ = ["SCALE", "Floats", "Places", "Rows", "RowsOfText", "TextRows", "base_of", "packed", "times", "unpacked"]
+__all__ = [
+    "SCALE",
+    "ByPieces",
+    "Floats",
+    "Placed",
+    "Places",
+    "Rows",
+    "RowsOfText",
+    "TextRows",
+    "Words",
+    "base_of",
+    "packed",
+    "times",
+    "unpacked",
+]
 
 Floats = NDArray[np.float32]
 Places = NDArray[np.int64]
@@ -65,6 +80,13 @@ class Rows(NamedTuple):
         """The rows at these places."""
         taken: Floats = self.values.take(places, axis=0) * self.scale
         return taken
+
+    def add_to(self, sums: Floats, places: Sequence[Iterable[int]]) -> None:
+        """Add rows to each row of `sums`: those at its own places."""
+        added = [(number, place) for number, own in enumerate(places) for place in own]
+        if added:
+            where, which = np.array(added).T
+            np.add.at(sums, where, self.take(which))
 
 
 @dataclass(slots=True)
@@ -163,8 +185,108 @@ def unpacked(data: NDArray[np.uint8]) -> list[str]:
     return text.split("\n") if text else []
 
 
+class Placed(NamedTuple):
+    """The tokens of some texts by their places among the known words, the ends of each text around them.
+
+    Attributes:
+        places: For each text the place of its beginning, of each of its tokens, and of its end.
+        begins: Where each text begins in them.
+        unknown: Which of them stand for a token that is not known.
+        tokens: These tokens.
+    """
+
+    places: list[int]
+    begins: list[int]
+    unknown: list[int]
+    tokens: list[str]
+
+    @property
+    def lengths(self) -> list[int]:
+        """How many places each text takes: two more than it has tokens."""
+        return [end - begin for begin, end in pairwise((*self.begins, len(self.places)))]
+
+
+class Words:
+    """The words and pieces of words that training saw, each with its place.
+
+    Behind the last word stand a text's beginning, its end, and whatever is not known.
+
+    Attributes:
+        places: The place of each word.
+    """
+
+    MORE = 3
+    """Places behind those of the words."""
+
+    def __init__(self, words: Sequence[str], known_pieces: Sequence[str]) -> None:
+        """Number them in the order in which they are given."""
+        self.places = {word: place for place, word in enumerate(words)}
+        self._known_pieces = known_pieces
+
+    @cached_property
+    def pieces(self) -> dict[str, int]:
+        """The place of each piece; laid out at the first word that is not known."""
+        return {piece: place for place, piece in enumerate(self._known_pieces)}
+
+    def pieces_of(self, token: str) -> list[int]:
+        """The places of the known pieces of a token, in its order; a single character has none."""
+        if len(token) < 2:
+            return []
+        return [place for place in map(self.pieces.get, pieces(token)) if place is not None]
+
+    def placed(self, texts: Sequence[list[str]]) -> Placed:
+        """Where the tokens of each text stand."""
+        place_of = self.places.get
+        begin = len(self.places)
+        end, nowhere = begin + 1, begin + 2
+        made = Placed([], [], [], [])
+        places = made.places
+        for tokens in texts:
+            made.begins.append(len(places))
+            places.append(begin)
+            for token in tokens:
+                place = place_of(token)
+                if place is None:
+                    made.unknown.append(len(places))
+                    made.tokens.append(token)
+                    place = nowhere
+                places.append(place)
+            places.append(end)
+        return made
+
+
+class ByPieces:
+    """What the pieces of unknown tokens say, remembered. Several threads may ask; they take turns."""
+
+    def __init__(self, words: Words, say: Callable[[list[int]], Floats], nothing: Floats) -> None:
+        """Begin with nothing.
+
+        Args:
+            words: Which pieces are known.
+            say: What some known pieces say together, at least one, given their places.
+            nothing: What is said where no piece is known.
+        """
+        self._words, self._say, self._nothing = words, say, nothing
+        self._known: dict[str, Floats] = {}
+        self._turn = threading.Lock()
+
+    def rows(self, tokens: Sequence[str]) -> list[Floats]:
+        """What each token says."""
+        with self._turn:
+            return [self._row(token) for token in tokens]
+
+    def _row(self, token: str) -> Floats:
+        row = self._known.get(token)
+        if row is None:
+            if len(self._known) >= _UNKNOWN:
+                self._known.clear()
+            known = self._words.pieces_of(token)
+            row = self._known[token] = self._say(known) if known else self._nothing
+        return row
+
+
 class RowsOfText:
-    """Rows laid out for adding up. Several threads may ask; they take turns."""
+    """Rows laid out for adding up, by several threads too."""
 
     def __init__(self, known: TextRows) -> None:
         """Lay them out.
@@ -172,39 +294,22 @@ class RowsOfText:
         Args:
             known: What training made.
         """
-        count = len(known.words)
-        self._places = {word: place for place, word in enumerate(known.words)}
-        self._begin, self._end, self._unknown = count, count + 1, count + 2
+        self.words = Words(known.words, known.pieces)
         self._base = known.base
         # Behind the last known row stands one of nothing, for all that is not known.
-        self._word_rows = known.word_rows.counting(SCALE, 3)
+        self._word_rows = known.word_rows.counting(SCALE, Words.MORE)
         never = np.array([np.iinfo(np.int64).max])
         self._pairs = np.concatenate([known.pairs, never])
         self._pair_rows = known.pair_rows.counting(SCALE, 1)
         self._triples = np.concatenate([known.triples, never])
         self._triple_rows = known.triple_rows.counting(SCALE, 1)
-        self._known_pieces = known.pieces
-        self._piece_rows = known.piece_rows.counting(SCALE)
-        self._nothing = np.zeros(known.word_rows.scale.size, np.float32)
-        self._in_pieces: dict[str, Floats] = {}
-        self._turn = threading.Lock()
-
-    @cached_property
-    def _pieces(self) -> dict[str, int]:
-        """Where each known piece stands; laid out at the first word that is not known."""
-        return {piece: place for place, piece in enumerate(self._known_pieces)}
+        piece_rows = known.piece_rows.counting(SCALE)
+        nothing = np.zeros(known.word_rows.scale.size, np.float32)
+        self._by_pieces = ByPieces(self.words, lambda known: piece_rows.take(known).sum(axis=0), nothing)
 
     def knows(self, token: str) -> bool:
         """Whether training saw this token, not only pieces of it."""
-        return token in self._places
-
-    def word_at(self, token: str) -> int | None:
-        """The place of a token among the known words; None when training did not see it."""
-        return self._places.get(token)
-
-    def piece_at(self, piece: str) -> int | None:
-        """The place of a piece among the known pieces."""
-        return self._pieces.get(piece)
+        return token in self.words.places
 
     def rows(self, texts: Sequence[list[str]]) -> tuple[Floats, list[int]]:
         """What each token says, the runs that begin at it included.
@@ -216,46 +321,20 @@ class RowsOfText:
             One row for the beginning of each text, one for each of its tokens, one for its end; and where each text
             begins in them. A text of n tokens has n + 2 rows.
         """
-        with self._turn:
-            return self._rows_of(texts)
+        placed = self.words.placed(texts)
+        return self.rows_of(placed), placed.begins
 
-    def _rows_of(self, texts: Sequence[list[str]]) -> tuple[Floats, list[int]]:
-        place_of, unknown = self._places.get, self._unknown
-        places: list[int] = []
-        begins: list[int] = []
-        where: list[int] = []
-        of_pieces: list[Floats] = []
-        for tokens in texts:
-            begins.append(len(places))
-            places.append(self._begin)
-            for token in tokens:
-                place = place_of(token)
-                if place is None:
-                    where.append(len(places))
-                    of_pieces.append(self._row_of_unknown(token))
-                    place = unknown
-                places.append(place)
-            places.append(self._end)
-        words = np.array(places)
+    def rows_of(self, placed: Placed) -> Floats:
+        """The same for texts whose tokens have their places already: one row for each place."""
+        words = np.array(placed.places)
         pairs = _known(self._pairs, words[:-1] * self._base + words[1:])
         triples = _known(self._triples, pairs[:-1] * self._base + words[2:])
         rows = self._word_rows.take(words)
         rows[:-1] += self._pair_rows.take(pairs)
         rows[:-2] += self._triple_rows.take(triples)
-        if where:
-            rows[where] += of_pieces
-        return rows, begins
-
-    def _row_of_unknown(self, token: str) -> Floats:
-        """What a token's pieces say; remembered."""
-        row = self._in_pieces.get(token)
-        if row is None:
-            if len(self._in_pieces) >= _UNKNOWN:
-                self._in_pieces.clear()
-            known = [at for at in map(self._pieces.get, pieces(token)) if at is not None] if len(token) > 1 else []
-            row = self._piece_rows.take(known).sum(axis=0) if known else self._nothing
-            self._in_pieces[token] = row
-        return row
+        if placed.unknown:
+            rows[placed.unknown] += self._by_pieces.rows(placed.tokens)
+        return rows
 
 
 def _known(keys: Places, wanted: Places) -> Places:

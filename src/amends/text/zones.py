@@ -304,7 +304,7 @@ class _Lines:
             # Everything is marked and nothing says by whom: a reply that was pasted as a quotation.
             self.kinds = ["author"] * count
             if not pasted:
-                self.lines = [line[1:].strip(_AROUND) for line in lines]
+                self.lines = [line.removeprefix(">").strip(_AROUND) for line in lines]
                 self._find_quotes(pasted=True)
 
     def _quoted_remnant(self, index: int) -> int:

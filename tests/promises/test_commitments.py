@@ -1,6 +1,7 @@
 """Promises found in whole replies."""
 
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 
@@ -58,6 +59,65 @@ def test_the_act_is_told_without_the_words_of_time() -> None:
 def test_a_time_of_day_alone_belongs_to_the_day_spoken_of_before() -> None:
     found = promised("I will bring the new door on Friday. I will be with you at 8.30am.", language="en")
     assert [promise.due for promise in found] == [date(2026, 3, 6), datetime(2026, 3, 6, 8, 30)]
+
+
+def test_a_day_that_was_only_told_does_not_become_that_of_a_time_of_day() -> None:
+    found = promised("The fair is on Saturday 14 March, we know. I will call you by 11.30.", language="en")
+    assert [promise.due for promise in found] == [datetime(2026, 3, 3, 11, 30)]
+
+
+@pytest.mark.parametrize(
+    ("language", "reply", "dues"),
+    [
+        ("en", "I'll post the new kettle today and you will have it by Friday.", [date(2026, 3, 3), date(2026, 3, 6)]),
+        ("lt", "Šiandien išsiųsime naują virdulį, o iki penktadienio jis bus pas jus.", [3, 6]),
+        ("hr", "Danas šaljemo novo kuhalo, a do petka će biti kod vas.", [3, 6]),
+        ("he", "היום אנחנו שולחים לך קומקום חדש, ועד יום שישי הוא יהיה אצלך.", [3, 6]),
+        ("et", "Saadame teile uue kannu täna ja reedeks on see teie juures.", [3, 6]),
+        ("sk", "Dnes Vám pošleme novú kanvicu a do piatka ju budete mať doma.", [3, 6]),
+    ],
+)
+def test_two_commitments_of_a_sentence_keep_their_own_times(language: str, reply: str, dues: list[Any]) -> None:
+    days = [date(2026, 3, one) if isinstance(one, int) else one for one in dues]
+    assert [promise.due for promise in promised(reply, language=language)] == days
+
+
+def test_a_commitment_does_not_take_the_time_of_what_was_done() -> None:
+    found = promised("Your refund left us this morning, the bank will show it within five days.", language="en")
+    assert [promise.due for promise in found] == [date(2026, 3, 8)]
+
+
+@pytest.mark.parametrize(
+    ("language", "reply"),
+    [
+        ("en", "If it is no better on Friday, tell me and I'll book a pickup and refund you in full."),
+        ("lt", "Jei penktadienį ryšio dar nebus, parašykite, ir grąžinsime jums visus pinigus."),
+        ("hr", "Ako u petak još ne bude radilo, javite se i vraćamo vam cijeli iznos."),
+        ("he", "אם ביום שישי זה עדיין לא עובד, כתבו לי ואחזיר לכם את כל הסכום."),
+        ("et", "Kui see reedel ikka ei tööta, andke teada ja maksame teile kogu raha tagasi."),
+        ("sk", "Ak to v piatok stále nepôjde, napíšte nám a vrátime Vám celú sumu."),
+    ],
+)
+def test_when_it_will_be_seen_is_not_until_when_it_is_kept(language: str, reply: str) -> None:
+    (found,) = promised(reply, language=language)
+    assert found.conditional
+    assert found.due is None
+
+
+def test_what_we_expect_is_counted_from_now() -> None:
+    (found,) = promised("I'll let you know here as soon as it works, hopefully within two hours.", language="en")
+    assert found.due == datetime(2026, 3, 3, 11, 15)
+
+
+@pytest.mark.parametrize(
+    ("language", "reply"),
+    [
+        ("en", "Please come on Friday, I'll open early for you. I'll give you the 85 € back on the spot."),
+        ("sk", "Príďte v piatok, otvorím kvôli Vám skôr. Tých 85 eur Vám vrátim na mieste."),
+    ],
+)
+def test_on_the_spot_is_when_they_meet(language: str, reply: str) -> None:
+    assert [promise.due for promise in promised(reply, language=language)] == [date(2026, 3, 6)] * 2
 
 
 def test_the_zone_of_the_business_decides_what_today_is() -> None:

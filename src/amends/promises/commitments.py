@@ -26,7 +26,9 @@ Who = Literal["I", "we", "other"]
 
 _LEAST_WORDS = 3
 _CLAUSE_COMMITS = -1.0
-"""From which logit of the sentence model on a clause is taken for a commitment of its own."""
+_TIMED_CLAUSE_COMMITS = -1.7
+"""From which logits of the sentence model on a clause is taken for a commitment of its own: any, and one that names a
+time. (Both chosen over the annotated replies: most commitments that are one of two have a time.)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,8 @@ class _Words:
     first_person: re.Pattern[str]
     plural: re.Pattern[str]
     condition: re.Pattern[str]
+    hanging: re.Pattern[str]
+    estimate: re.Pattern[str]
     not_names: re.Pattern[str]
     before_time: re.Pattern[str]
 
@@ -158,12 +162,17 @@ def _words(language: str) -> _Words:
         re.compile(rf"\s*[,;:]\s+(?:{joint}\s+)?|\s+-\s+|\s+{joint}\s+|\s*[.!?]\s+"),
         word("i"),
         word("we"),
-        word("conditions"),
+        word("conditions", "ifs"),
+        re.compile(rf"(?:{joint}\s+)?{table.any_of('ifs')}(?!\w)"),
+        re.compile(rf"(?<!\w){table.any_of('estimates')}(?!\w)[^.,;:]*\Z"),
         re.compile(rf"{table.weekday}|{table.month}|{table.any_of('polite', 'i', 'we')}"),
         re.compile(rf"(?<!\w){table.any_of('clock_before', 'day_before')}\s*\Z"),
     )
 
 
+_Span = tuple[int, int]
+_TELLING = frozenset({"day", "clock", "span"})
+"""What kinds of expressions tell a time by themselves."""
 _CAPITALISED = re.compile(r"(?<![.!?]\s)(?<!^)\b[^\W\d_a-z]\w+(?:\s[^\W\d_a-z]\w+)?")
 _NOWHERE = datetime(2000, 1, 3)
 
@@ -207,44 +216,56 @@ class _Reading:
 
     def _in_sentence(self, start: int, end: int) -> list[Promise]:
         folded = normalise(self.review.text[start:end])
-        times = self._mentions(folded)
-        made = []
         conditional = self.words.condition.search(folded.text) is not None
-        for first, last in self._clauses(folded, times):
-            own = [mention for mention in times if first <= mention.start < last]
-            made.append(self._promise(folded, start, (first, last), own, conditional=conditional))
+        return [
+            self._promise(folded, start, span, own, conditional=conditional)
+            for span, own in self._commitments(folded, self._mentions(folded))
+        ]
+
+    def _commitments(self, folded: Normalised, times: Sequence[Mention]) -> list[tuple[_Span, list[Mention]]]:
+        """The parts of a sentence that each commit to something, and the times that they name.
+
+        The whole sentence when its parts cannot be told apart.
+        """
+        text = folded.text
+        cut = self._cut(text, times)
+        # A time behind "if" says when it will be seen whether, not until when something is done.
+        hanging = [piece for piece in cut[:-1] if self.words.hanging.match(text, *piece)]
+        telling = [mention for mention in times if not any(map(mention.within, hanging))]
+        pieces = _long_enough(cut, text, times)
+        committing = self._committing(text, pieces, times) if len(pieces) > 1 else []
+        if len(committing) > 1:
+            begins = [0, *(first for first, _ in committing[1:])]
+            ends = [*(last for _, last in committing[:-1]), len(text)]
+        else:
+            begins, ends = [0], [len(text)]
+        made = []
+        for begin, end in zip(begins, ends, strict=True):
+            doing = [piece for piece in committing if begin <= piece[0] < end]
+            own = [mention for mention in telling if any(map(mention.within, doing))]
+            made.append(((begin, end), own or [mention for mention in telling if mention.within((begin, end))]))
         return made
 
-    def _clauses(self, folded: Normalised, times: Sequence[Mention]) -> list[tuple[int, int]]:
-        """The parts of a sentence that each commit to something; the whole sentence when they cannot be told apart."""
-        text = folded.text
-        cuts = [
-            (found.start(), found.end())
-            for found in self.words.joint.finditer(text)
-            if not any(mention.start < found.end() and found.start() < mention.end for mention in times)
-        ]
-        whole = (0, len(text))
-        if not cuts:
-            return [whole]
-        edges = [0, *(end for _, end in cuts), len(text)]
-        ends = [*(start for start, _ in cuts), len(text)]
-        pieces = _long_enough(list(zip(edges[:-1], ends, strict=True)), text, times)
-        if len(pieces) < 2:
-            return [whole]
+    def _cut(self, text: str, times: Sequence[Mention]) -> list[_Span]:
+        """A sentence cut at signs and joining words; never within an expression of time, nor at its full stop."""
+
+        def in_time(found: re.Match[str]) -> bool:
+            stop = found[0].lstrip().startswith(".")
+            return any(time.start < found.end() and found.start() < time.end + stop for time in times)
+
+        cuts = [found.span() for found in self.words.joint.finditer(text) if not in_time(found)]
+        return list(zip([0, *(end for _, end in cuts)], [*(start for start, _ in cuts), len(text)], strict=True))
+
+    def _committing(self, text: str, pieces: Sequence[_Span], times: Sequence[Mention]) -> list[_Span]:
+        """Those of the pieces that commit to something by themselves."""
         logits = commitment_logits(self.language, [tokens(text, *piece) for piece in pieces])
-        committing = [
-            piece
-            for piece, logit in zip(pieces, logits, strict=True)
-            if logit >= _CLAUSE_COMMITS and not self.words.condition.match(text, *piece)
-        ]
-        if len(committing) < 2:
-            return [whole]
-        # What lies between two commitments belongs to the one before it.
-        begins = [0, *(first for first, _ in committing[1:])]
-        return [
-            (begin, committing[place][1] if place + 1 < len(committing) else len(text))
-            for place, begin in enumerate(begins)
-        ]
+        made = []
+        for piece, logit in zip(pieces, logits, strict=True):
+            timed = any(time.kind in _TELLING and time.within(piece) for time in times)
+            least = _TIMED_CLAUSE_COMMITS if timed else _CLAUSE_COMMITS
+            if logit >= least and not self.words.condition.match(text, *piece):
+                made.append(piece)
+        return made
 
     def _promise(
         self, folded: Normalised, offset: int, span: tuple[int, int], own: Sequence[Mention], *, conditional: bool
@@ -254,7 +275,7 @@ class _Reading:
         quote = folded.original[start:end].strip(" ,;:–-\n\t")
         start += folded.original[start:end].index(quote)
         end = start + len(quote)
-        due = self._due(own, conditional=conditional)
+        due = self._due(folded.text, own, conditional=conditional)
         if due is not None:
             self.spoken = due
             self.unread = (0, 0)
@@ -273,12 +294,12 @@ class _Reading:
             self.everyone,
         )
 
-    def _due(self, own: Sequence[Mention], *, conditional: bool) -> Moment | None:
+    def _due(self, text: str, own: Sequence[Mention], *, conditional: bool) -> Moment | None:
         if self.sent is None or not own:
             return None
         kinds = {mention.kind for mention in own}
         if "day" not in kinds:
-            if conditional and "span" in kinds:
+            if conditional and "span" in kinds and not self._estimated(text, own):
                 # What is counted from the customer's act has no moment yet.
                 return None
             if "same" in kinds and "clock" not in kinds:
@@ -287,9 +308,13 @@ class _Reading:
                 return latest_moment(own, self.sent, day=self._day_before())
         return latest_moment(own, self.sent)
 
+    def _estimated(self, text: str, own: Sequence[Mention]) -> bool:
+        """Whether a span is one that we expect ("hopefully within the hour"): such a one is counted from now."""
+        return any(mention.kind == "span" and self.words.estimate.search(text, 0, mention.start) for mention in own)
+
     def _day_before(self) -> date | None:
-        """The day that was spoken of before, when it is still to come."""
-        before = self._before()
+        """The day of the promise before, when it is still to come."""
+        before = self.spoken
         if before is None or self.sent is None:
             return None
         day = before.latest.date() if isinstance(before.latest, datetime) else before.latest

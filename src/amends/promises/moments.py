@@ -80,6 +80,10 @@ class Mention:
     precision: Precision = "day"
     explicit: bool = False
 
+    def within(self, span: tuple[int, int]) -> bool:
+        """Whether it begins in a part of the text."""
+        return span[0] <= self.start < span[1]
+
 
 _Reader = Callable[["re.Match[str]", datetime, Calendar], Mention | None]
 
@@ -399,7 +403,8 @@ def _dates(words: Lexicon) -> _Readers:
     def with_number(found: "re.Match[str]", sent: datetime, _days: Calendar) -> Mention | None:
         groups = found.groupdict()
         number = int(groups["month"] or 0)
-        if number > 12 and int(groups["day"] or 0) <= 12:
+        # With a slash the month may come first; with a point such a number is a time of day.
+        if number > 12 and int(groups["day"] or 0) <= 12 and "/" in found[0]:
             groups["day"], number = str(number), int(groups["day"] or 0)
         if not 1 <= number <= 12:
             return None

@@ -118,6 +118,24 @@ def read_corpus(language: str, root: Path = ROOT) -> list[Reply]:
     return [reply for path in sorted((root / language).glob("*.txt")) for reply in read_file(path)]
 
 
+def read_glosses(language: str, root: Path = ROOT) -> dict[str, list[str]]:
+    """What forms of words say, in English words; nothing for a language that has no such list.
+
+    Raises:
+        CorpusError: A line does not follow the layout; the message names file and line.
+    """
+    path = root / "glosses" / f"{language}.txt"
+    if not path.is_file():
+        return {}
+    found: dict[str, list[str]] = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        form, tab, gloss = line.partition("\t")
+        if not (form and tab and gloss.strip()):
+            raise CorpusError(f"{path.name}:{number}: a form, a tab and its English words are expected, not {line!r}")
+        found[form] = gloss.split()
+    return found
+
+
 def read_annotated(path: Path) -> list[dict[str, Any]]:
     """Annotated replies in the layout of the development sets (JSON lines)."""
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]

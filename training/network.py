@@ -2,12 +2,14 @@
 
 What a language alone has (the senses of its words and pieces, what its rules add, how common each label is in it) and
 what all share is learnt together, from the replies of all languages mixed, by gradients (JAX, with Adam of optax).
-Words, parts of senses, rules and parts of what is seen are left out by chance while it learns, so that nothing is
-learnt by heart. The seed is fixed: the same corpora and packs give the same network on the same kind of machine.
+A word of which a gloss is known (`training/glosses`) has the senses of its English words beside its own: so a word that
+is rare in one language is known from all others. Words, parts of senses, rules and parts of what is seen are left out
+by chance while it learns, so that nothing is learnt by heart. The seed is fixed: the same corpora and packs give the
+same network on the same kind of machine.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol
 
@@ -39,7 +41,7 @@ STEPS = 15
 """In how many steps to each side of 0 a sense is kept. (All 127 gave the same results and larger files, 7 worse.)"""
 AT_ONCE = 512
 """Sentences of a step."""
-MOST_TOKENS, MOST_RULES = 40, 16
+MOST_TOKENS, MOST_RULES, MOST_IN_GLOSS = 40, 16, 4
 
 Layers = dict[str, Any]
 Batch = dict[str, NDArray[Any]]
@@ -47,10 +49,17 @@ Batch = dict[str, NDArray[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What a language's network may know: its words and pieces, and its rules, each with its place."""
+    """What a language's network may know.
+
+    Attributes:
+        words: Its words and pieces.
+        rules: Its rules, each with its place.
+        glosses: Of some words what they say, in words of the language that is first among those that learn together.
+    """
 
     words: Words
     rules: Mapping[str, int]
+    glosses: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def sizes(self) -> tuple[int, int, int]:
         """How many words, pieces and rules there are."""
@@ -78,6 +87,8 @@ class Lines:
         sizes = zip(*(vocabulary.sizes() for vocabulary in vocabularies), strict=True)
         self.begin = [[1 + sum(own[:number]) for number in range(len(own) + 1)] for own in sizes]
         """Of words, pieces and rules where those of each language begin, and where the last ends."""
+        self.glosses = self._glosses(vocabularies)
+        """Of each word the words of its gloss."""
         count = sum(len(text.tokens) for own in texts for text in own)
         self.words = np.zeros((count, MOST_TOKENS), np.int32)
         self.pieces = np.zeros((count, MOST_TOKENS, MOST_PIECES), np.int32)
@@ -106,6 +117,18 @@ class Lines:
                     self.lengths[at] = min(len(tokens), MOST_TOKENS)
                     at += 1
             self.replies.append(spans)
+
+    def _glosses(self, vocabularies: Sequence[Vocabulary]) -> NDArray[np.int32]:
+        words = self.begin[0]
+        made = np.zeros((words[-1], MOST_IN_GLOSS), np.int32)
+        of_first = vocabularies[0].words.places
+        for begin, vocabulary in zip(words, vocabularies, strict=False):
+            for form, gloss in vocabulary.glosses.items():
+                place = vocabulary.words.places.get(form)
+                found = [words[0] + of_first[word] for word in gloss if word in of_first][:MOST_IN_GLOSS]
+                if place is not None:
+                    made[begin + place, : len(found)] = found
+        return made
 
     def batches(self, replies: Sequence[tuple[int, int, int]]) -> Iterator[tuple[Batch, int]]:
         """Whole replies, so many as fit into a step; and how many sentences these have."""
@@ -167,7 +190,13 @@ def _layers(lines: Lines, languages: int, labels: int, chance: np.random.Generat
     }
 
 
-def _said(layers: Layers, batch: Batch, key: Any) -> tuple[Any, Any]:
+def _mean_sense(senses: Any, places: Any) -> Any:
+    """The mean sense of what stands at some places, along the last axis; that of nothing where there is nothing."""
+    there = (places > 0).astype(jnp.float32)[..., None]
+    return (senses[places] * there).sum(-2) / jnp.maximum(there.sum(-2), 1)
+
+
+def _said(layers: Layers, glosses: Any, batch: Batch, key: Any) -> tuple[Any, Any]:
     """What each sentence says by itself, and within its reply; something is left out by chance if a key is given."""
     keys = iter(jax.random.split(key, 5)) if key is not None else None
 
@@ -175,8 +204,8 @@ def _said(layers: Layers, batch: Batch, key: Any) -> tuple[Any, Any]:
         return values if keys is None else values * jax.random.bernoulli(next(keys), 1 - part, shape) / (1 - part)
 
     senses = layers["words"][batch["words"]] * (batch["words"] > 0)[..., None]
-    known = (batch["pieces"] > 0).astype(jnp.float32)[..., None]
-    senses += (layers["pieces"][batch["pieces"]] * known).sum(2) / jnp.maximum(known.sum(2), 1)
+    senses += _mean_sense(layers["pieces"], batch["pieces"])
+    senses += _mean_sense(layers["words"], glosses[batch["words"]])
     senses = left_out(senses, WORDS_OUT, (*senses.shape[:2], 1))
     senses = left_out(senses, SENSES_OUT, senses.shape)
     there = (jnp.arange(MOST_TOKENS)[None] < batch["lengths"][:, None]).astype(jnp.float32)[..., None]
@@ -201,14 +230,14 @@ def _said(layers: Layers, batch: Batch, key: Any) -> tuple[Any, Any]:
     return alone, alone + within @ layers["together"]
 
 
-def _loss(layers: Layers, batch: Batch, key: Any, weights: Any) -> Any:
+def _loss(layers: Layers, glosses: Any, batch: Batch, key: Any, weights: Any) -> Any:
     truth = batch["truth"]
 
     def missed(logits: Any) -> Any:
         each = jnp.where(truth == 1, weights * jax.nn.softplus(-logits), jax.nn.softplus(logits))
         return (each * (truth != UNSURE)).sum() / AT_ONCE
 
-    alone, within = _said(layers, batch, key)
+    alone, within = _said(layers, glosses, batch, key)
     return ALONE * missed(alone) + missed(within)
 
 
@@ -241,10 +270,11 @@ class Learnt:
         way = optax.adamw(pace, b2=0.99, eps=1e-6, weight_decay=DECAY)
         layers = _layers(lines, languages, lines.truth.shape[1], chance)
         state = way.init(layers)
+        glosses = jnp.asarray(lines.glosses)
 
         @partial(jax.jit, donate_argnums=(0, 1))
         def step(layers: Layers, state: Any, batch: Batch, key: Any) -> tuple[Layers, Any]:
-            slope = jax.grad(_loss)(layers, batch, key, weights)
+            slope = jax.grad(_loss)(layers, glosses, batch, key, weights)
             change, state = way.update(slope, state, layers)
             return optax.apply_updates(layers, change), state
 
@@ -261,7 +291,8 @@ class Learnt:
         senses = {}
         for kind, begins in zip(("words", "pieces", "rules"), self._lines.begin, strict=True):
             senses[kind] = made[kind][begins[number] : begins[number + 1]]
-        words = senses["words"].copy()
+        begin, end = self._lines.begin[0][number : number + 2]
+        words = senses["words"] + np.asarray(_mean_sense(made["words"], self._lines.glosses[begin:end]))
         for word, place in vocabulary.words.places.items():
             found = spread(vocabulary.words.pieces_of(word))
             if found:

@@ -27,7 +27,7 @@ from sklearn.neural_network import MLPClassifier
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from corpus import Reply, from_annotated, read_annotated, read_corpus
+from corpus import Reply, from_annotated, read_annotated, read_corpus, read_glosses
 from network import UNSURE, Learnt, Lines, Vocabulary
 
 from amends.checker.catalogue import COMMITMENT, COMPONENTS, FAULTS, MODEL_LABELS
@@ -447,11 +447,13 @@ class Together:
     held_out: list[list[Floats]]
 
     @classmethod
-    def of(cls, lessons: Sequence[Lesson], texts: Sequence[TextRows]) -> "Together":
+    def of(
+        cls, lessons: Sequence[Lesson], texts: Sequence[TextRows], glosses: Sequence[Mapping[str, Sequence[str]]]
+    ) -> "Together":
         """Learn, once without each part of the replies, and once with all of them."""
         vocabularies = [
-            Vocabulary(Words(text.words, text.pieces), {rule: place for place, rule in enumerate(lesson.rules)})
-            for lesson, text in zip(lessons, texts, strict=True)
+            Vocabulary(Words(text.words, text.pieces), {rule: place for place, rule in enumerate(lesson.rules)}, gloss)
+            for lesson, text, gloss in zip(lessons, texts, glosses, strict=True)
         ]
         lines = Lines(vocabularies, [lesson.replies for lesson in lessons])
         folds = [np.random.default_rng(SEED + 2).integers(0, NETWORK_FOLDS, len(lesson.replies)) for lesson in lessons]
@@ -491,7 +493,9 @@ def train(corpora: Mapping[str, Sequence[Reply]], *, report: bool = False) -> di
             fit_second, [[lesson.without(fold) for lesson in lessons] for fold in (*range(FOLDS), None)]
         )
     texts = [text_rows(lesson.stage) for lesson in lessons]
-    together = Together.of(lessons, texts)
+    # Glosses are in English: without its replies nobody knows what their words mean.
+    glosses = [read_glosses(language) if next(iter(corpora)) == "en" else {} for language in corpora]
+    together = Together.of(lessons, texts, glosses)
     made = {}
     for number, ((language, corpus), lesson) in enumerate(zip(corpora.items(), lessons, strict=True)):
         held_out = [

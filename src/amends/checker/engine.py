@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from amends.checker.compiled import Expressions
 from amends.checker.pack import Pack, Rule
 from amends.checker.sieve import Sieve
 from amends.text import Normalised
@@ -58,6 +59,7 @@ class Engine:
                     self._rules.setdefault(numbers[pattern.source], []).append(rule)
                 self._guards[rule.id] = [numbers[guard.source] for guard in rule.unless]
         self._tries: list[_Try | None] = [None] * len(pack.patterns)
+        self._expressions = Expressions(pack.name)
         layout = pack.layout if hints else pack.sure_layout()
         self._sieve = Sieve(layout, matcher or best_matcher(), pack.vocabulary.prefixes)
 
@@ -125,7 +127,7 @@ class Engine:
     def _prepare(self, number: int) -> _Try:
         """Compile a pattern when it is tried for the first time: most of a pack never is."""
         pattern = self.pack.patterns[number]
-        expression = re.compile(pattern.expression)
+        expression = self._expressions.compiled(number, pattern.expression)
         made = self._tries[number] = (expression.match if pattern.at_start else expression.search, pattern.exact)
         return made
 

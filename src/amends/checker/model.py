@@ -13,19 +13,17 @@ one scale per label.
 """
 
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from amends.checker.catalogue import COMMITMENT, MODEL_LABELS
-from amends.checker.compiled import unpacked_copy
+from amends.checker.compiled import arrays_of
 from amends.checker.network import FEWEST_TOGETHER, Network, NetworkWeights
 from amends.text.linear import SCALE, Floats, Placed, Rows, RowsOfText, TextRows, packed, times, unpacked
 
@@ -170,19 +168,19 @@ class Weights:
         Raises:
             ValueError: It was made for other labels.
         """
-        with np.load(path, allow_pickle=False) as data:
-            if unpacked(data["labels"]) != list(MODEL_LABELS):
-                raise ValueError(f"{path.name} was trained for other labels; run training/train.py again")
-            return cls(
-                TextRows.of_arrays(data),
-                unpacked(data["rules"]),
-                Rows.of_arrays("rule_rows", data),
-                data["bias"],
-                SecondStage(data["second"], data["inward"], data["outward"]),
-                NetworkWeights.of_arrays(data),
-                data["thresholds"],
-                data["statement"],
-            )
+        data = arrays_of(path)
+        if unpacked(data["labels"]) != list(MODEL_LABELS):
+            raise ValueError(f"{path.name} was trained for other labels; run training/train.py again")
+        return cls(
+            TextRows.of_arrays(data),
+            unpacked(data["rules"]),
+            Rows.of_arrays("rule_rows", data),
+            data["bias"],
+            SecondStage(data["second"], data["inward"], data["outward"]),
+            NetworkWeights.of_arrays(data),
+            data["thresholds"],
+            data["statement"],
+        )
 
 
 class SentenceModel:
@@ -277,7 +275,4 @@ def load_model(language: str) -> SentenceModel | None:
     if not source.is_file():
         return None
     with as_file(source) as path:
-        # A copy that was damaged is as good as none.
-        with suppress(OSError, EOFError, ValueError, KeyError, BadZipFile):
-            return SentenceModel(Weights.load(unpacked_copy(path)))
         return SentenceModel(Weights.load(path))

@@ -30,7 +30,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -106,6 +106,8 @@ class Pack:
         patterns: Those of the rules, in their order, then those that cancel a match. A pattern's number is its place.
         layout: Where to look for the patterns of all rules.
         sure_layout: Makes the same for those of the rules that decide; seldom asked for.
+        settings: What the pack says of its language.
+        name: Under which its compiled form is kept; None for a pack that does not ship with Amends.
     """
 
     language: str
@@ -116,6 +118,7 @@ class Pack:
     layout: Layout
     sure_layout: Callable[[], Layout]
     settings: Mapping[str, Any] = field(default_factory=dict)
+    name: str | None = None
 
 
 class _Located(str):
@@ -323,10 +326,10 @@ def load_pack(language: str) -> Pack:
     lines = cached(name)
     if lines is not None:
         with suppress(KeyError, TypeError, ValueError, IndexError, AttributeError):
-            return _of_lines(lines)
+            return replace(_of_lines(lines), name=name)
     pack = read_pack(language, {page: text.decode() for page, text in texts.items()})
     keep(name, _lines(pack))
-    return pack
+    return replace(pack, name=name)
 
 
 def common_words(language: str) -> frozenset[str]:

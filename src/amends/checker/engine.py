@@ -50,14 +50,14 @@ class Engine:
             hints: Whether rules that only inform the sentence model are wanted.
         """
         self.pack = pack
-        numbers = {pattern.source: number for number, pattern in enumerate(pack.patterns)}
+        numbers = {pattern.named: number for number, pattern in enumerate(pack.patterns)}
         self._rules: dict[int, list[Rule]] = {}
         self._guards: dict[str, list[int]] = {}
         for rule in pack.rules:
             if hints or rule.sure:
                 for pattern in rule.patterns:
-                    self._rules.setdefault(numbers[pattern.source], []).append(rule)
-                self._guards[rule.id] = [numbers[guard.source] for guard in rule.unless]
+                    self._rules.setdefault(numbers[pattern.named], []).append(rule)
+                self._guards[rule.id] = [numbers[guard.named] for guard in rule.unless]
         self._tries: list[_Try | None] = [None] * len(pack.patterns)
         self._expressions = Expressions(pack.name)
         layout = pack.layout if hints else pack.sure_layout()

@@ -280,9 +280,9 @@ def read_pack(language: str, texts: Mapping[str, str]) -> Pack:
             raise PackError(f"{rule.place}: the rule id '{rule.id}' stands already at {seen[rule.id]}")
         seen[rule.id] = rule.place
     patterns = _patterns(rules)
-    deciding = {pattern.source for pattern in _patterns([rule for rule in rules if rule.sure])}
+    deciding = {pattern.named for pattern in _patterns([rule for rule in rules if rule.sure])}
     rows = [(number, row) for number, pattern in enumerate(patterns) for row in pattern.rows]
-    sure = [(number, row) for number, row in rows if patterns[number].source in deciding]
+    sure = [(number, row) for number, row in rows if patterns[number].named in deciding]
     layout = Layout.of(rows)
     return Pack(language, status, vocabulary, tuple(rules), patterns, layout, lambda: Layout.of(sure), settings)
 
@@ -291,7 +291,7 @@ def _patterns(rules: Iterable[Rule]) -> tuple[CompiledPattern, ...]:
     """The patterns of some rules, each once: those that match before those that cancel."""
     found = [pattern for rule in rules for pattern in rule.patterns]
     found += [guard for rule in rules for guard in rule.unless]
-    return tuple({pattern.source: pattern for pattern in found}.values())
+    return tuple({pattern.named: pattern for pattern in found}.values())
 
 
 def _packs() -> Traversable:
@@ -339,21 +339,22 @@ def common_words(language: str) -> frozenset[str]:
 
 def _lines(pack: Pack) -> list[bytes]:
     """A pack as lines of text: one of plain data (rules name their patterns by number), one for the layout of sure
-    rules alone, which is seldom asked for, then an expression a line, of which most are never tried."""
-    number = {pattern.source: place for place, pattern in enumerate(pack.patterns)}
+    rules alone, which is seldom asked for, then a pattern a line with its expression, of which most are never tried."""
+    number = {pattern.named: place for place, pattern in enumerate(pack.patterns)}
     plain = {
         "language": pack.language,
         "status": pack.status,
         "settings": {key: str(value) for key, value in pack.settings.items()},
         "prefixes": pack.vocabulary.prefixes,
-        "patterns": [[one.source, one.at_start, one.exact] for one in pack.patterns],
+        "at_start": [place for place, one in enumerate(pack.patterns) if one.at_start],
+        "exact": [place for place, one in enumerate(pack.patterns) if one.exact],
         "layout": pack.layout.to_plain(),
         "rules": [
             [
                 rule.id,
                 rule.labels,
-                [number[pattern.source] for pattern in rule.patterns],
-                [number[pattern.source] for pattern in rule.unless],
+                [number[pattern.named] for pattern in rule.patterns],
+                [number[pattern.named] for pattern in rule.unless],
                 dict(rule.needs),
                 dict(rule.without),
                 rule.sure,
@@ -367,7 +368,7 @@ def _lines(pack: Pack) -> list[bytes]:
     }
     sure = pack.sure_layout().to_plain()
     written = [json.dumps(one, ensure_ascii=False).encode() for one in (plain, sure)]
-    return [*written, *(one.written for one in pack.patterns)]
+    return [*written, *(b"\t".join((one.named, one.written)) for one in pack.patterns)]
 
 
 def _of_lines(lines: Sequence[bytes]) -> Pack:
@@ -376,11 +377,12 @@ def _of_lines(lines: Sequence[bytes]) -> Pack:
     Raises:
         KeyError, TypeError, ValueError, IndexError, AttributeError: It is something else.
     """
-    first, sure, *expressions = lines
+    first, sure, *written = lines
     data = json.loads(first)
+    at_start, exact = frozenset(data["at_start"]), frozenset(data["exact"])
     patterns = tuple(
-        CompiledPattern(source, expression, at_start, exact)
-        for (source, at_start, exact), expression in zip(data["patterns"], expressions, strict=True)
+        CompiledPattern(named, expression, place in at_start, place in exact)
+        for place, (named, _, expression) in enumerate(line.partition(b"\t") for line in written)
     )
     rules = tuple(
         Rule(

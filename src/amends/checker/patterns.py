@@ -81,7 +81,7 @@ class CompiledPattern:
     """One pattern, ready to match.
 
     Attributes:
-        source: The pattern as written in the pack.
+        named: The pattern as it stands in the pack, in UTF-8.
         written: A regular expression over folded text, in UTF-8: most patterns of a pack are never tried.
         at_start: Whether the pattern only matches at the beginning of a sentence.
         exact: Whether words with exact diacritics make it match on the accented text instead of the folded one.
@@ -89,11 +89,16 @@ class CompiledPattern:
             told. A row has one or two pairs; a pair may be a single word. There are none when the pack comes compiled.
     """
 
-    source: str
+    named: bytes
     written: bytes
     at_start: bool
     exact: bool
     rows: tuple[tuple[Row, ...], ...] = field(default=(), compare=False, repr=False)
+
+    @property
+    def source(self) -> str:
+        """The pattern as it stands in the pack."""
+        return self.named.decode()
 
     @property
     def expression(self) -> str:
@@ -495,4 +500,4 @@ def compile_pattern(source: str, vocabulary: Vocabulary) -> CompiledPattern:
         raise PatternError(f"{source!r} may match a sign alone, without a word")
     rows = tuple(dict.fromkeys(_most_telling(row, vocabulary.common) for row in part.rows))
     expression = rf"(?<!\w){part.expression}(?!\w)"
-    return CompiledPattern(source, expression.encode(), parser.at_start, parser.exact, rows)
+    return CompiledPattern(source.encode(), expression.encode(), parser.at_start, parser.exact, rows)

@@ -42,14 +42,16 @@ class Layout:
         unasked: The rows without a second pair.
         sets: Sets of words that may stand in one place: the bits that their words begin, and those that they end.
         words: For each word, as patterns write it, the numbers of the sets that it belongs to.
+
+    Most sets and words are never asked for: what belongs to each is numbers in writing, with blanks between them.
     """
 
     numbers: tuple[int, ...]
     gaps: int
     alone: int
     unasked: int
-    sets: Sequence[tuple[Sequence[int], Sequence[int]]]
-    words: Mapping[str, Sequence[int]]
+    sets: Sequence[tuple[str, str]]
+    words: Mapping[str, str]
 
     @classmethod
     def of(cls, rows: Sequence[tuple[int, tuple[Row, ...]]]) -> Self:
@@ -74,13 +76,20 @@ class Layout:
         for number, together in enumerate(sets):
             for word in together:
                 words.setdefault(word, []).append(number)
-        return cls(tuple(number for number, _ in rows), gaps, alone, unasked, tuple(sets.values()), words)
+        return cls(
+            tuple(number for number, _ in rows),
+            gaps,
+            alone,
+            unasked,
+            tuple((_listed(begins), _listed(ends)) for begins, ends in sets.values()),
+            {word: _listed(belongs) for word, belongs in words.items()},
+        )
 
     def to_plain(self) -> list[Any]:
         """The layout as plain data; words that belong to the same sets stand together."""
-        kinds: dict[tuple[int, ...], list[str]] = {}
+        kinds: dict[str, list[str]] = {}
         for word, sets in self.words.items():
-            kinds.setdefault(tuple(sets), []).append(word)
+            kinds.setdefault(sets, []).append(word)
         bits = [hex(one) for one in (self.gaps, self.alone, self.unasked)]
         return [self.numbers, *bits, self.sets, [" ".join(sorted(words)) for words in kinds.values()], list(kinds)]
 
@@ -159,8 +168,8 @@ class Sieve:
         """What a word may be; remembered."""
         begins = ends = 0
         words = self._layout.words
-        for number in {number for name in self._names(word) for number in words.get(name, ())}:
-            one, other = self._sides[number] or self._sides_of(number)
+        for number in {number for name in self._names(word) for number in words.get(name, "").split()}:
+            one, other = self._sides[int(number)] or self._sides_of(int(number))
             begins |= one
             ends |= other
         if len(self._known) >= _MOST_KNOWN:
@@ -193,8 +202,12 @@ class Sieve:
         return made
 
 
-def _bits(places: Iterable[int]) -> int:
+def _listed(numbers: Iterable[int]) -> str:
+    return " ".join(map(str, numbers))
+
+
+def _bits(listed: str) -> int:
     made = 0
-    for place in places:
-        made |= 1 << place
+    for place in listed.split():
+        made |= 1 << int(place)
     return made

@@ -8,10 +8,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from amends.checker.compiled import Expressions
 from amends.checker.pack import Pack, Rule
 from amends.checker.sieve import Sieve
 from amends.text import Normalised
+from amends.text.kept import Expressions
 from amends.text.matchers import Matcher, best_matcher
 
 __all__ = ["Engine", "Hit", "allowed"]

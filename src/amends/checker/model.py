@@ -23,8 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from amends.checker.catalogue import COMMITMENT, MODEL_LABELS
-from amends.checker.compiled import arrays_of
 from amends.checker.network import FEWEST_TOGETHER, Network, NetworkWeights
+from amends.text.kept import arrays_of
 from amends.text.linear import SCALE, Floats, Placed, Rows, RowsOfText, TextRows, packed, times, unpacked
 
 __all__ = [

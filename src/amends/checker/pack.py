@@ -38,10 +38,11 @@ from typing import Any
 
 from amends.checker.catalogue import COMMITMENT
 from amends.checker.catalogue import RULE_LABELS as LABELS
-from amends.checker.compiled import cached, fingerprint, keep
+from amends.checker.compiled import fingerprint
 from amends.checker.patterns import CompiledPattern, PatternError, Vocabulary, compile_pattern
 from amends.checker.sieve import Layout
 from amends.text import LANGUAGES, table
+from amends.text.kept import cached, keep
 
 __all__ = ["PLACES", "Pack", "PackError", "Rule", "available_languages", "common_words", "load_pack", "read_pack"]
 

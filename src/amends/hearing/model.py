@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from amends.hearing.labels import MESSAGE_LABELS
+from amends.text.kept import arrays_of
 from amends.text.linear import Floats, RowsOfText, TextRows, packed, unpacked
 
 __all__ = [
@@ -72,11 +73,11 @@ class HearingWeights:
         Raises:
             ValueError: It was made for other labels.
         """
-        with np.load(path, allow_pickle=False) as data:
-            if unpacked(data["labels"]) != list(MESSAGE_LABELS):
-                raise ValueError(f"{path.name} was trained for other labels; run training/hear.py again")
-            cue_rows: Floats = data["cue_rows"].astype(np.float32)
-            return cls(TextRows.of_arrays(data), unpacked(data["cues"]), cue_rows, data["bias"], data["thresholds"])
+        data = arrays_of(path)
+        if unpacked(data["labels"]) != list(MESSAGE_LABELS):
+            raise ValueError(f"{path.name} was trained for other labels; run training/hear.py again")
+        cue_rows: Floats = data["cue_rows"].astype(np.float32)
+        return cls(TextRows.of_arrays(data), unpacked(data["cues"]), cue_rows, data["bias"], data["thresholds"])
 
 
 @dataclass(frozen=True, slots=True)

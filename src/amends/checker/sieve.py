@@ -25,9 +25,6 @@ _MOST_KNOWN = 20_000
 _Sides = tuple[int, int]
 """The pairs that a word may begin, and those that it may end, as bits."""
 
-_Open = tuple[str, str]
-"""The beginning and the end of a word whose rest is open."""
-
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -42,6 +39,7 @@ class Layout:
         unasked: The rows without a second pair.
         sets: Sets of words that may stand in one place: the bits that their words begin, and those that they end.
         words: For each word, as patterns write it, the numbers of the sets that it belongs to.
+        parts: For each longest known part of words of which a part is open, these words.
 
     Most sets and words are never asked for: what belongs to each is numbers in writing, with blanks between them.
     """
@@ -52,6 +50,7 @@ class Layout:
     unasked: int
     sets: Sequence[tuple[str, str]]
     words: Mapping[str, str]
+    parts: Mapping[str, str]
 
     @classmethod
     def of(cls, rows: Sequence[tuple[int, tuple[Row, ...]]]) -> Self:
@@ -83,6 +82,7 @@ class Layout:
             unasked,
             tuple((_listed(begins), _listed(ends)) for begins, ends in sets.values()),
             {word: _listed(belongs) for word, belongs in words.items()},
+            _by_part(words),
         )
 
     def to_plain(self) -> list[Any]:
@@ -91,7 +91,8 @@ class Layout:
         for word, sets in self.words.items():
             kinds.setdefault(sets, []).append(word)
         bits = [hex(one) for one in (self.gaps, self.alone, self.unasked)]
-        return [self.numbers, *bits, self.sets, [" ".join(sorted(words)) for words in kinds.values()], list(kinds)]
+        together = [" ".join(sorted(words)) for words in kinds.values()]
+        return [self.numbers, *bits, self.sets, together, list(kinds), self.parts]
 
     @classmethod
     def of_plain(cls, data: Any) -> Self:
@@ -100,10 +101,10 @@ class Layout:
         Raises:
             TypeError, ValueError, AttributeError: It is not what `to_plain` makes.
         """
-        numbers, gaps, alone, unasked, sets, together, belonging = data
+        numbers, gaps, alone, unasked, sets, together, belonging, parts = data
         words = {word: of for written, of in zip(together, belonging, strict=True) for word in written.split(" ")}
         places = tuple((begins, ends) for begins, ends in sets)
-        return cls(tuple(numbers), int(gaps, 16), int(alone, 16), int(unasked, 16), places, words)
+        return cls(tuple(numbers), int(gaps, 16), int(alone, 16), int(unasked, 16), places, words, dict(parts))
 
 
 class Sieve:
@@ -119,13 +120,8 @@ class Sieve:
         """
         self._layout = layout
         self._prefixes = prefixes
-        parts: dict[str, list[tuple[_Open, str]]] = {}
-        for word in layout.words:
-            if ANY in word and word != ANY:
-                pieces = word.split(ANY)
-                parts.setdefault(max(pieces, key=len), []).append(((pieces[0], pieces[-1]), word))
-        self._parts = tuple(parts)
-        self._open = list(parts.values())
+        self._parts = tuple(layout.parts)
+        self._open: list[list[tuple[str, str, str]] | None] = [None] * len(self._parts)
         self._scan = matcher(self._parts).scan
         self._sides: list[_Sides | None] = [None] * len(layout.sets)
         self._alike: dict[_Sides, _Sides] = {}
@@ -191,15 +187,30 @@ class Sieve:
         if word[0].isdigit():
             names.add(NUMBER)
         for part in {index for index, _, _ in self._scan(word)}:
-            for (first, last), name in self._open[part]:
+            for first, last, name in self._open[part] or self._open_at(part):
                 if any(form.startswith(first) and form.endswith(last) for form in forms):
                     names.add(name)
         return names
+
+    def _open_at(self, part: int) -> list[tuple[str, str, str]]:
+        """The words with a part, each with its beginning and its end before it."""
+        words = self._layout.parts[self._parts[part]].split()
+        made = self._open[part] = [(word.split(ANY)[0], word.split(ANY)[-1], word) for word in words]
+        return made
 
     def _sides_of(self, number: int) -> _Sides:
         begins, ends = self._layout.sets[number]
         made = self._sides[number] = (_bits(begins), _bits(ends))
         return made
+
+
+def _by_part(words: Iterable[str]) -> dict[str, str]:
+    """The words of which a part is open, under the longest part that is not."""
+    parts: dict[str, list[str]] = {}
+    for word in words:
+        if ANY in word and word != ANY:
+            parts.setdefault(max(word.split(ANY), key=len), []).append(word)
+    return {part: " ".join(found) for part, found in parts.items()}
 
 
 def _listed(numbers: Iterable[int]) -> str:

@@ -73,8 +73,8 @@ def test_promises_may_be_allowed_by_kind() -> None:
     assert guard(reply, language="en", may_promise=["time"]).passed
     assert guard(reply, language="en", may_promise=["remedy", "act"]).outcome == "hold"
     assert guard(reply, language="en", policy=Policy(may_promise=frozenset({"time"}))).passed
-    assert guard("I will tell Ana.", language="en", may_promise=False).outcome == "hold"
-    assert guard("I will tell Ana.", language="en").passed
+    assert guard("I will call you.", language="en", may_promise=False).outcome == "hold"
+    assert guard("I will call you.", language="en").passed
 
 
 def test_a_promise_that_was_confirmed_word_for_word_may_be_made() -> None:

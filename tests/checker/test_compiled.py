@@ -37,6 +37,12 @@ def test_a_damaged_file_is_compiled_anew(folder: Path) -> None:
         kept.write_text(damage, encoding="latin-1" if damage == "\xff" else "utf-8")
         packs.load_pack.cache_clear()
         assert packs.load_pack("en").rules
+    for changed in (whole.replace(" 9 ", " x ", 1), whole.replace("\t", "", 1), whole[:-5]):
+        assert changed != whole
+        kept.write_text(changed, encoding="utf-8")
+        packs.load_pack.cache_clear()
+        packs.load_pack("en")
+        assert kept.read_text(encoding="utf-8") == whole
     packs.load_pack.cache_clear()
 
 

@@ -12,13 +12,15 @@ from importlib.resources import files
 
 __all__ = ["fingerprint"]
 
-_CODE = ("pack.py", "patterns.py", "sieve.py", "catalogue.py")
+_CODE = {
+    "amends.checker": ("pack.py", "patterns.py", "sieve.py", "catalogue.py"),
+    "amends.text": ("normalise.py", "kept.py"),
+}
 
 
 @cache
 def _code() -> bytes:
-    room = files("amends.checker")
-    return b"\0".join((room / name).read_bytes() for name in _CODE)
+    return b"\0".join((files(room) / name).read_bytes() for room, names in _CODE.items() for name in names)
 
 
 def fingerprint(language: str, texts: Mapping[str, bytes], common: frozenset[str]) -> str:

@@ -492,6 +492,8 @@ def compile_pattern(source: str, vocabulary: Vocabulary) -> CompiledPattern:
     Raises:
         PatternError: The pattern cannot be read, refers to an unknown class, or holds no fixed string to look for.
     """
+    if "\t" in source or "\n" in source:
+        raise PatternError(f"a pattern stands on one line, with blanks between its words: {source!r}")
     parser = _Parser(source, vocabulary)
     part = parser.parse()
     if not part.fixed:

@@ -140,11 +140,14 @@ def _in_zone(sent: datetime | None, zone: str | tzinfo | None) -> datetime | Non
 class _Words:
     """Expressions of one language over folded text."""
 
-    joint: re.Pattern[str]
+    cut: re.Pattern[str]
     first_person: re.Pattern[str]
     plural: re.Pattern[str]
     condition: re.Pattern[str]
-    hanging: re.Pattern[str]
+    begins_condition: re.Pattern[str]
+    begins_if: re.Pattern[str]
+    event: re.Pattern[str]
+    theirs: re.Pattern[str]
     estimate: re.Pattern[str]
     not_names: re.Pattern[str]
     before_time: re.Pattern[str]
@@ -157,13 +160,21 @@ def _words(language: str) -> _Words:
     def word(*names: str) -> re.Pattern[str]:
         return re.compile(rf"(?<!\w){table.any_of(*names)}(?!\w)")
 
-    joint = table.any_of("joints")
+    joint, attached = table.any_of("joints"), table.any_of("joints_attached")
+
+    def begins(*names: str) -> re.Pattern[str]:
+        return re.compile(rf"(?:{joint}\s+|{attached})?{table.any_of(*names)}(?!\w)")
+
     return _Words(
-        re.compile(rf"\s*[,;:]\s+(?:{joint}\s+)?|\s+-\s+|\s+{joint}\s+|\s*[.!?]\s+"),
+        # A joining word that is attached to the next word stays with it.
+        re.compile(rf"\s*[,;:]\s+(?:{joint}\s+)?|\s+-\s+|\s+{joint}\s+|\s+(?={attached}\w)|\s*[.!?]\s+"),
         word("i"),
         word("we"),
-        word("conditions", "ifs"),
-        re.compile(rf"(?:{joint}\s+)?{table.any_of('ifs')}(?!\w)"),
+        word("conditions", "whens", "ifs"),
+        begins("conditions", "whens", "ifs"),
+        begins("ifs"),
+        word("whens", "ifs"),
+        word("conditions", "polite"),
         re.compile(rf"(?<!\w){table.any_of('estimates')}(?!\w)[^.,;:]*\Z"),
         re.compile(rf"{table.weekday}|{table.month}|{table.any_of('polite', 'i', 'we')}"),
         re.compile(rf"(?<!\w){table.any_of('clock_before', 'day_before')}\s*\Z"),
@@ -230,7 +241,7 @@ class _Reading:
         text = folded.text
         cut = self._cut(text, times)
         # A time behind "if" says when it will be seen whether, not until when something is done.
-        hanging = [piece for piece in cut[:-1] if self.words.hanging.match(text, *piece)]
+        hanging = [piece for piece in cut[:-1] if self.words.begins_if.match(text, *piece)]
         telling = [mention for mention in times if not any(map(mention.within, hanging))]
         pieces = _long_enough(cut, text, times)
         committing = self._committing(text, pieces, times) if len(pieces) > 1 else []
@@ -247,13 +258,21 @@ class _Reading:
         return made
 
     def _cut(self, text: str, times: Sequence[Mention]) -> list[_Span]:
-        """A sentence cut at signs and joining words; never within an expression of time, nor at its full stop."""
+        """A sentence cut at signs and joining words.
+
+        Never within an expression of time, at its full stop, or within the words that begin a condition.
+        """
 
         def in_time(found: re.Match[str]) -> bool:
-            stop = found[0].lstrip().startswith(".")
-            return any(time.start < found.end() and found.start() < time.end + stop for time in times)
+            if found[0].lstrip().startswith("."):
+                return any(time.start < found.end() and found.start() <= time.end for time in times)
+            return any(time.start < found.end() and found.start() < time.end for time in times)
 
-        cuts = [found.span() for found in self.words.joint.finditer(text) if not in_time(found)]
+        def in_event(found: re.Match[str]) -> bool:
+            return any(first < found.start() and found.end() < last for first, last in events)
+
+        events = [found.span() for found in self.words.event.finditer(text)]
+        cuts = [found.span() for found in self.words.cut.finditer(text) if not in_time(found) and not in_event(found)]
         return list(zip([0, *(end for _, end in cuts)], [*(start for start, _ in cuts), len(text)], strict=True))
 
     def _committing(self, text: str, pieces: Sequence[_Span], times: Sequence[Mention]) -> list[_Span]:
@@ -263,7 +282,7 @@ class _Reading:
         for piece, logit in zip(pieces, logits, strict=True):
             timed = any(time.kind in _TELLING and time.within(piece) for time in times)
             least = _TIMED_CLAUSE_COMMITS if timed else _CLAUSE_COMMITS
-            if logit >= least and not self.words.condition.match(text, *piece):
+            if logit >= least and not self.words.begins_condition.match(text, *piece):
                 made.append(piece)
         return made
 
@@ -302,15 +321,21 @@ class _Reading:
             if conditional and "span" in kinds and not self._estimated(text, own):
                 # What is counted from the customer's act has no moment yet.
                 return None
-            if "same" in kinds and "clock" not in kinds:
+            if "same" in kinds and not kinds & {"clock", "span"}:
                 return self._before()
             if kinds & {"clock", "part"}:
                 return latest_moment(own, self.sent, day=self._day_before())
         return latest_moment(own, self.sent)
 
     def _estimated(self, text: str, own: Sequence[Mention]) -> bool:
-        """Whether a span is one that we expect ("hopefully within the hour"): such a one is counted from now."""
-        return any(mention.kind == "span" and self.words.estimate.search(text, 0, mention.start) for mention in own)
+        """Whether a span is counted from now: one that we expect ourselves ("as soon as it works, hopefully within the
+        hour"), behind a condition that asks nothing of the customer."""
+        for mention in own:
+            found = self.words.estimate.search(text, 0, mention.start) if mention.kind == "span" else None
+            if found is not None:
+                events = list(self.words.event.finditer(text, 0, found.start()))
+                return bool(events) and not self.words.theirs.search(text, events[-1].start(), found.start())
+        return False
 
     def _day_before(self) -> date | None:
         """The day of the promise before, when it is still to come."""
@@ -336,7 +361,7 @@ def _long_enough(pieces: Iterable[tuple[int, int]], text: str, times: Sequence[M
     """The pieces; those that hold fewer than three words beside words of time are joined to the piece before them."""
 
     def short(first: int, last: int) -> bool:
-        spent = sum(len(text[one.start : one.end].split()) for one in times if first <= one.start < last)
+        spent = sum(len(text[one.start : one.end].split()) for one in times if one.within((first, last)))
         return len(text[first:last].split()) - spent < _LEAST_WORDS
 
     made: list[tuple[int, int]] = []
